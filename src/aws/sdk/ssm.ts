@@ -1,0 +1,2 @@
+// See ec2.ts for why this file exists.
+export { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";

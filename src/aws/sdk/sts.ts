@@ -1,0 +1,2 @@
+// See ec2.ts for why this file exists.
+export { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";

@@ -1,0 +1,9 @@
+import type { Command } from "../define-command.ts";
+
+/** A word of the command line: a group of words, or a command whose module loads when it is typed. */
+export interface Branch {
+  summary: string;
+  /** The command of this very word, as in `aws ebs snapshot vol-…`. */
+  load?: () => Promise<Command>;
+  words?: Readonly<Record<string, Branch>>;
+}

@@ -1,0 +1,47 @@
+import { RunctlError } from "../errors.ts";
+import type { Parser } from "./define-command.ts";
+
+export const text: Parser<string> = (word) => word;
+
+export const wholeNumber: Parser<number> = (word) => {
+  if (!/^\d{1,15}$/.test(word)) throw new RunctlError("USAGE", `'${word}' is not a whole number`);
+  return Number(word);
+};
+
+/** One of a closed list of words. */
+export function oneOf<const Words extends readonly string[]>(words: Words): Parser<Words[number]> {
+  return (word) => {
+    if (words.includes(word)) return word;
+    throw new RunctlError("USAGE", `'${word}' is not one of ${words.join(", ")}`);
+  };
+}
+
+const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** `90s`, `10m`, `1h`, `500ms`; in milliseconds. */
+export const duration: Parser<number> = (word) => {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(word);
+  if (!match) throw new RunctlError("USAGE", `'${word}' is not a duration such as 90s, 10m or 1h`);
+  return Number(match[1]) * units[match[2] as keyof typeof units];
+};
+
+export interface S3Location {
+  bucket: string;
+  /** Without a leading slash; empty for the whole bucket. */
+  key: string;
+}
+
+/** `s3://bucket/some/prefix/` */
+export const s3Location: Parser<S3Location> = (word) => {
+  const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(word);
+  if (!match)
+    throw new RunctlError("USAGE", `'${word}' is not an S3 address such as s3://bucket/key`);
+  return { bucket: match[1] as string, key: match[2] ?? "" };
+};
+
+/** `KEY=VALUE` */
+export const keyValue: Parser<[string, string]> = (word) => {
+  const at = word.indexOf("=");
+  if (at < 1) throw new RunctlError("USAGE", `'${word}' is not of the form KEY=VALUE`);
+  return [word.slice(0, at), word.slice(at + 1)];
+};

@@ -1,0 +1,61 @@
+/**
+ * The tags that runctl puts on AWS resources: its only database.
+ * Keys have neither `/` nor space, so that IMDS can show them.
+ */
+export const tagKeys = {
+  /** `true` on all that runctl made; never on a foreign resource. */
+  managed: "runctl:managed",
+  /** ARN of the caller that made it. */
+  owner: "runctl:owner",
+  /** `true` on volumes that the instance role may attach, detach and snapshot. */
+  access: "runctl:access",
+  /** data · checkpoint · pre-warm. */
+  role: "runctl:role",
+  /** keep (default) · run (deleted after the command ended with exit 0). */
+  lifetime: "runctl:lifetime",
+  /** Hash of the operation that made it; see `operation.ts`. */
+  op: "runctl:op",
+  /** Present until the operation's last step. */
+  unfinished: "runctl:unfinished",
+  /** On volumes made without snapshot or source volume and never mounted yet: the only ones that may be formatted. */
+  blank: "runctl:blank",
+  /** Hash of the verified list of files: present means warm. */
+  manifest: "runctl:manifest",
+  /** s3://… that the volume was filled from. */
+  source: "runctl:source",
+  /** Default mount point of the volume. */
+  mount: "runctl:mount",
+  /** What the CLI shows as a bar, such as `41% 4100/10000 objects`. */
+  progress: "runctl:progress",
+  usedBy: "runctl:used-by",
+  lastUsed: "runctl:last-used",
+  /** On instances: one of `instanceStates`. */
+  state: "runctl:state",
+  /** On instances: why. */
+  message: "runctl:message",
+  /** On instances: `<verb> <volume or -> <id>`, see `agent-request.ts`. */
+  request: "runctl:request",
+  /** On instances: `<id> ok` or `<id> failed <why>`. */
+  reply: "runctl:reply",
+  /** On instances: exit code of the command, once it ended. */
+  exitCode: "runctl:exit-code",
+  name: "Name",
+  project: "Project",
+} as const;
+
+export const instanceStates = [
+  "booting",
+  "mounting",
+  "running",
+  "interrupted",
+  "done",
+  "failed",
+] as const;
+
+export type InstanceState = (typeof instanceStates)[number];
+
+/** AWS allows 256 characters; a longer message is cut. */
+export function tagValue(text: string): string {
+  const clean = text.replaceAll(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, " ").trim();
+  return clean.length <= 256 ? clean : `${clean.slice(0, 253)}...`;
+}
