@@ -20,7 +20,7 @@ export function formatAgentRequest({ verb, volumeId, id }: AgentRequest): string
 /** Undefined for anything that is not a request of this version. */
 export function parseAgentRequest(text: string): AgentRequest | undefined {
   const [verb, volume, id, ...rest] = text.split(" ");
-  const known = requestVerbs.find((known) => known === verb);
+  const known = requestVerbs.find((candidate) => candidate === verb);
   if (!known || !volume || !id || rest.length > 0) return undefined;
   return { verb: known, volumeId: volume === "-" ? undefined : volume, id };
 }

@@ -1,5 +1,5 @@
 import type { AuthorizationCheck, Call } from "./call.ts";
-import type { InstanceView } from "./imds/instance-view.ts";
+import type { InstanceView, TemporaryCredentials } from "./imds/instance-view.ts";
 
 /** An operation of an AWS API: input and output are the SDK's own types of the same name. */
 export type Operation<Input = never, Output = unknown> = (
@@ -32,7 +32,7 @@ export interface InstanceProfile {
   role:
     | {
         name: string;
-        credentialsFor(instanceId: string): import("./imds/instance-view.ts").TemporaryCredentials;
+        credentialsFor(instanceId: string): TemporaryCredentials;
       }
     | undefined;
 }
