@@ -24,5 +24,6 @@ export {
   GetConsoleOutputCommand,
   ModifyInstanceAttributeCommand,
   RunInstancesCommand,
+  StopInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
