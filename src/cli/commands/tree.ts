@@ -6,4 +6,8 @@ export interface Branch {
   /** The command of this very word, as in `aws ebs snapshot vol-…`. */
   load?: () => Promise<Command>;
   words?: Readonly<Record<string, Branch>>;
+  /** Part of the product that is still to come: refused, never guessed at. */
+  notYet?: true;
 }
+
+export const notYet = (summary: string): Branch => ({ summary, notYet: true });

@@ -1,0 +1,87 @@
+import { RunctlError } from "../errors.ts";
+import { closest } from "./closest.ts";
+import type { Branch } from "./commands/tree.ts";
+import { globalFlags, type RawGlobals } from "./global-options.ts";
+
+export interface Found {
+  /** The words that led here, such as `["aws", "ebs", "create"]`. */
+  path: string[];
+  branch: Branch;
+  globals: RawGlobals;
+  /** What is left for the command itself, global flags taken out, up to `--`. */
+  words: string[];
+  /** What stands after `--`; undefined without one. */
+  afterDashes: string[] | undefined;
+  helpWanted: boolean;
+}
+
+/**
+ * Walks the tree of commands along the words of the command line. Global flags may stand anywhere before `--`.
+ *
+ * @throws RunctlError USAGE for a word that no branch knows, or a global flag without its value.
+ */
+export function findCommand(root: Branch, argv: readonly string[]): Found {
+  const dashes = argv.indexOf("--");
+  const afterDashes = dashes === -1 ? undefined : argv.slice(dashes + 1);
+  const { globals, rest } = takeGlobals(dashes === -1 ? argv : argv.slice(0, dashes));
+  const helpWanted = rest.some((word) => word === "-h" || word === "--help");
+  const words = rest.filter((word) => word !== "-h" && word !== "--help");
+
+  let branch = root;
+  const path: string[] = [];
+  for (;;) {
+    const next = words[0] === undefined ? undefined : branch.words?.[words[0]];
+    if (!next) break;
+    path.push(words.shift() ?? "");
+    branch = next;
+  }
+  if (branch.notYet) throw stillToCome(path);
+  const stray = words[0];
+  if (!branch.load && stray !== undefined) throw unknownWord(path, branch, stray);
+  return { path, branch, globals, words, afterDashes, helpWanted };
+}
+
+function takeGlobals(argv: readonly string[]): { globals: RawGlobals; rest: string[] } {
+  const globals: RawGlobals = {};
+  const rest: string[] = [];
+  for (let at = 0; at < argv.length; at += 1) {
+    const word = argv[at] ?? "";
+    const [name, inline] = splitFlag(word);
+    const flag = name === undefined ? undefined : globalFlags[name];
+    if (name === undefined || !flag) {
+      rest.push(word);
+    } else if (!flag.placeholder) {
+      if (inline !== undefined) throw new RunctlError("USAGE", `--${name} takes no value`);
+      globals[name] = true;
+    } else {
+      const value = inline ?? argv[(at += 1)];
+      if (value === undefined) throw new RunctlError("USAGE", `--${name} needs a value`);
+      globals[name] = value;
+    }
+  }
+  return { globals, rest };
+}
+
+function splitFlag(word: string): [name: string | undefined, inline: string | undefined] {
+  const match = /^--([a-z][a-z-]*)(?:=(.*))?$/s.exec(word);
+  return [match?.[1], match?.[2]];
+}
+
+function unknownWord(path: readonly string[], branch: Branch, word: string): RunctlError {
+  const line = ["runctl", ...path].join(" ");
+  if (word.startsWith("-")) {
+    return new RunctlError("USAGE", `unknown flag '${word}'`, { hint: `see ${line} --help` });
+  }
+  const known = Object.keys(branch.words ?? {});
+  const near = closest(word, known);
+  return new RunctlError("USAGE", `unknown command '${[...path, word].join(" ")}'`, {
+    hint: near ? `did you mean '${line} ${near}'?` : `see ${line} --help`,
+  });
+}
+
+function stillToCome(path: readonly string[]): RunctlError {
+  const parent = ["runctl", ...path.slice(0, -1)].join(" ");
+  return new RunctlError("NOT_YET", `'${["runctl", ...path].join(" ")}' is not yet there`, {
+    hint: `${parent} --help shows what there is`,
+  });
+}

@@ -1,0 +1,151 @@
+import { Command as Commander, CommanderError, Option } from "commander";
+import { isRunctlError, RunctlError } from "../errors.ts";
+import type { Command, Flag } from "./define-command.ts";
+import { kebab } from "./kebab.ts";
+
+export interface Typed {
+  path: readonly string[];
+  words: readonly string[];
+  afterDashes: readonly string[] | undefined;
+}
+
+/**
+ * Turns the words of one command line into the values that its `run` takes.
+ *
+ * @throws RunctlError USAGE naming the word that does not fit, NOT_YET for flags that are still to come.
+ */
+export function parseCommand(command: Command, typed: Typed): Record<string, unknown> {
+  const line = ["runctl", ...typed.path].join(" ");
+  for (const flag of command.notYet ?? []) {
+    if (typed.words.some((word) => word === `--${flag}` || word.startsWith(`--${flag}=`))) {
+      throw new RunctlError("NOT_YET", `--${flag} is not yet part of '${line}'`, {
+        hint: `leave it out; ${line} --help shows what there is`,
+      });
+    }
+  }
+  const parser = buildParser(command);
+  try {
+    parser.parse([...typed.words], { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) throw usage(error, line);
+    throw error;
+  }
+  const raw = parser.opts<Record<string, string | string[] | boolean | undefined>>();
+  return {
+    ...readFlags(command, raw, line),
+    ...readPositionals(command, parser.args, typed.afterDashes, line),
+  };
+}
+
+function buildParser(command: Command): Commander {
+  const parser = new Commander()
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined, writeOut: () => undefined })
+    .helpOption(false)
+    .allowExcessArguments(true);
+  for (const [name, flag] of Object.entries(command.flags)) parser.addOption(toOption(name, flag));
+  for (const [alias, name] of Object.entries(command.aliases ?? {})) {
+    const flag = command.flags[name];
+    if (flag) parser.addOption(toOption(alias, { ...flag, kind: aliasKind(flag) }));
+  }
+  return parser;
+}
+
+const aliasKind = (flag: Flag<unknown>) => (flag.kind === "required" ? "optional" : flag.kind);
+
+function toOption(name: string, flag: Flag<unknown>): Option {
+  const words = `--${kebab(name)}`;
+  if (flag.kind === "switch") return new Option(words);
+  const option = new Option(`${words} <value>`);
+  // Not commander's variadic form: that would swallow the positionals that follow.
+  if (flag.kind === "repeated") {
+    option.argParser((value, before: string[] | undefined) => [...(before ?? []), value]);
+  }
+  return option;
+}
+
+function readFlags(
+  command: Command,
+  raw: Record<string, string | string[] | boolean | undefined>,
+  line: string,
+): Record<string, unknown> {
+  const given = (name: string) => {
+    const alias = Object.entries(command.aliases ?? {}).find(
+      ([other, target]) => target === name && raw[other] !== undefined,
+    );
+    if (alias && raw[name] !== undefined && raw[name] !== raw[alias[0]]) {
+      throw new RunctlError("USAGE", `--${kebab(name)} and --${kebab(alias[0])} differ`, {
+        hint: "they mean the same: give one of them",
+      });
+    }
+    return raw[name] ?? (alias && raw[alias[0]]);
+  };
+  const values: Record<string, unknown> = {};
+  for (const [name, flag] of Object.entries(command.flags)) {
+    const value = given(name);
+    const words = `--${kebab(name)}`;
+    if (flag.kind === "switch") values[name] = value === true;
+    else if (flag.kind === "repeated") {
+      const list = Array.isArray(value) ? value : [];
+      values[name] = list.map((word) => parseWord(flag.parse, word, words, line));
+    } else if (typeof value === "string") {
+      values[name] = parseWord(flag.parse, value, words, line);
+    } else if (flag.kind === "required") {
+      throw new RunctlError("USAGE", `${words} is missing`, { hint: `see ${line} --help` });
+    } else values[name] = undefined;
+  }
+  return values;
+}
+
+function readPositionals(
+  command: Command,
+  args: readonly string[],
+  afterDashes: readonly string[] | undefined,
+  line: string,
+): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  const specs = Object.entries(command.positionals);
+  const hasRest = specs.some(([, spec]) => spec.kind === "rest");
+  const words = [...args, ...(hasRest ? [] : (afterDashes ?? []))];
+  for (const [name, spec] of specs) {
+    if (spec.kind === "rest") {
+      values[name] = [...(afterDashes ?? [])];
+      continue;
+    }
+    const word = words.shift();
+    if (word !== undefined) values[name] = parseWord(spec.parse, word, kebab(name), line);
+    else if (spec.kind === "optional") values[name] = undefined;
+    else {
+      throw new RunctlError("USAGE", `${kebab(name)} is missing: ${spec.description}`, {
+        hint: `see ${line} --help`,
+      });
+    }
+  }
+  if (words[0] !== undefined) {
+    const hint = hasRest ? `a command to run stands after --` : `see ${line} --help`;
+    throw new RunctlError("USAGE", `unexpected '${words[0]}'`, { hint });
+  }
+  return values;
+}
+
+function parseWord(
+  parse: (text: string) => unknown,
+  word: string,
+  name: string,
+  line: string,
+): unknown {
+  try {
+    return parse(word);
+  } catch (error) {
+    if (!isRunctlError(error)) throw error;
+    const hint = error.hint ?? `see ${line} --help`;
+    throw new RunctlError(error.code, `${name}: ${error.message}`, { hint, cause: error });
+  }
+}
+
+function usage(error: CommanderError, line: string): RunctlError {
+  const [message = "", ...more] = error.message.replace(/^error: /, "").split("\n");
+  const near = /Did you mean (.*)\?\)/.exec(more.join(" "))?.[1];
+  const hint = near ? `did you mean ${near}?` : `see ${line} --help`;
+  return new RunctlError("USAGE", message, { hint, cause: error });
+}

@@ -1,0 +1,44 @@
+import { styleText } from "node:util";
+import { exitCodes, isRunctlError } from "../errors.ts";
+
+interface ErrorStyle {
+  json: boolean;
+  color: boolean;
+  debug: boolean;
+}
+
+/** The text for stderr and the exit code of whatever was thrown. Anything but a RunctlError is a bug and shows its stack. */
+export function describeError(
+  error: unknown,
+  style: ErrorStyle,
+): { text: string; exitCode: number } {
+  const { code, message, hint, exitCode } = describe(error);
+  const stack = style.debug ? causes(error) : [];
+  if (style.json) {
+    return { text: JSON.stringify({ error: { code, message, hint } }), exitCode };
+  }
+  const red = (text: string) =>
+    style.color ? styleText("red", text, { validateStream: false }) : text;
+  const lines = [`${red("error:")} ${message}`, ...(hint ? [`hint: ${hint}`] : []), ...stack];
+  return { text: lines.join("\n"), exitCode };
+}
+
+function describe(error: unknown) {
+  if (isRunctlError(error)) {
+    const { code, message, hint } = error;
+    return { code, message, hint, exitCode: exitCodes[code] };
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    code: "BUG",
+    message: `this is a bug in runctl: ${stack}`,
+    hint: "please report it with the command line and this text",
+    exitCode: 1,
+  };
+}
+
+function causes(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  const own = error.stack ?? error.message;
+  return [own, ...causes(error.cause).map((text) => `caused by: ${text}`)];
+}

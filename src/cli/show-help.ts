@@ -1,0 +1,87 @@
+import type { Branch } from "./commands/tree.ts";
+import type { Command } from "./define-command.ts";
+import { globalFlags } from "./global-options.ts";
+import { kebab } from "./kebab.ts";
+
+/** Help of a word that has words below it. */
+export function groupHelp(path: readonly string[], branch: Branch): string {
+  const line = ["runctl", ...path].join(" ");
+  const words = Object.entries(branch.words ?? {}).map(
+    ([word, { summary }]) => [word, summary] as const,
+  );
+  return sections([
+    [undefined, [branch.summary]],
+    ["Commands", columns(words)],
+    ["Options of every command", globalOptions()],
+    [undefined, [`${line} COMMAND --help shows examples and flags.`]],
+  ]);
+}
+
+/** Help of a command: examples first. */
+export function commandHelp(path: readonly string[], command: Command, branch: Branch): string {
+  const words = Object.entries(branch.words ?? {}).map(
+    ([word, { summary }]) => [word, summary] as const,
+  );
+  return sections([
+    ["Examples", command.examples.map((example) => `runctl ${example}`)],
+    ["Usage", [usageLine(path, command)]],
+    [undefined, [command.summary, ...(command.details ? [command.details] : [])]],
+    ["Commands", columns(words)],
+    ["Arguments", columns(positionals(command))],
+    ["Flags", columns(flags(command))],
+    [
+      "Not yet",
+      command.notYet?.length ? [command.notYet.map((flag) => `--${flag}`).join(" ")] : [],
+    ],
+    ["Options of every command", globalOptions()],
+  ]);
+}
+
+function usageLine(path: readonly string[], command: Command): string {
+  const names = Object.entries(command.positionals).map(([name, { kind }]) => {
+    const upper = kebab(name).toUpperCase();
+    if (kind === "rest") return `[-- ${upper}...]`;
+    return kind === "optional" ? `[${upper}]` : upper;
+  });
+  return ["runctl", ...path, "[FLAGS]", ...names].join(" ");
+}
+
+function positionals(command: Command): Array<readonly [string, string]> {
+  return Object.entries(command.positionals).map(([name, { description }]) => [
+    kebab(name).toUpperCase(),
+    description,
+  ]);
+}
+
+function flags(command: Command): Array<readonly [string, string]> {
+  return Object.entries(command.flags).map(([name, flag]) => {
+    const aliases = Object.entries(command.aliases ?? {}).filter(([, target]) => target === name);
+    const spellings = [name, ...aliases.map(([alias]) => alias)].map((word) => `--${kebab(word)}`);
+    const words = `${spellings.join(", ")}${flag.kind === "switch" ? "" : ` ${flag.placeholder}`}`;
+    const suffix = flag.kind === "repeated" ? " (repeatable)" : "";
+    return [words, `${flag.description}${flag.kind === "required" ? " (required)" : suffix}`];
+  });
+}
+
+function globalOptions(): string[] {
+  return columns(
+    Object.entries(globalFlags).map(([name, { description, placeholder }]) => [
+      `--${name}${placeholder ? ` ${placeholder}` : ""}`,
+      description,
+    ]),
+  );
+}
+
+function columns(rows: ReadonlyArray<readonly [string, string]>): string[] {
+  const width = Math.max(...rows.map(([left]) => left.length), 0);
+  return rows.map(([left, right]) => `${left.padEnd(width)}  ${right}`);
+}
+
+function sections(parts: ReadonlyArray<[title: string | undefined, lines: string[]]>): string {
+  return parts
+    .filter(([, lines]) => lines.length > 0)
+    .map(([title, lines]) =>
+      title ? [`${title}:`, ...lines.map((line) => `  ${line}`)].join("\n") : lines.join("\n"),
+    )
+    .join("\n\n");
+}

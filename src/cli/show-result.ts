@@ -1,0 +1,27 @@
+import { RunctlError } from "../errors.ts";
+import type { Context } from "./context.ts";
+import type { Command } from "./define-command.ts";
+
+/** The text for stdout. JSON values are printed as they are: lists come as `{"items": [...]}` from the commands. */
+export async function describeResult(
+  command: Command,
+  result: unknown,
+  context: Context,
+): Promise<string> {
+  const { output, query } = context.options;
+  if (query !== undefined) return JSON.stringify(await search(result, query), undefined, 2);
+  if (output === "json") return JSON.stringify(result, undefined, 2);
+  return command.render(result, context);
+}
+
+async function search(result: unknown, query: string): Promise<unknown> {
+  const { search: find } = await import("jmespath");
+  // What the query sees is what `--output json` prints.
+  const value: unknown = JSON.parse(JSON.stringify(result ?? null));
+  try {
+    return find(value, query);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new RunctlError("USAGE", `--query '${query}' is not JMESPath: ${why}`, { cause: error });
+  }
+}
