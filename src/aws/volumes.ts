@@ -1,9 +1,12 @@
-import type { Filter, Volume as SdkVolume } from "@aws-sdk/client-ec2";
+import type { CreateVolumeRequest, Filter, Volume as SdkVolume } from "@aws-sdk/client-ec2";
 import { call } from "./call.ts";
 import type { Aws } from "./connect.ts";
-import { type Tags, tagsOf } from "./tags.ts";
+import { type Tags, tagsOf, toSdkTags } from "./tags.ts";
+import { awsErrorCode } from "./translate-error.ts";
 
 export type VolumeId = `vol-${string}`;
+
+export type VolumeType = "gp3" | "gp2" | "io2" | "io1" | "st1" | "sc1" | "standard";
 
 /** An EBS volume as AWS describes it. */
 export interface AwsVolume {
@@ -16,6 +19,8 @@ export interface AwsVolume {
   /** creating · available · in-use · deleting · deleted · error */
   state: string;
   encrypted: boolean;
+  /** ARN of the key that encrypts it. */
+  kmsKeyId: string | undefined;
   multiAttach: boolean;
   snapshotId: string | undefined;
   sourceVolumeId: string | undefined;
@@ -30,6 +35,67 @@ export interface AwsAttachment {
   /** attaching · attached · detaching · detached · busy */
   state: string;
   deleteOnTermination: boolean;
+}
+
+/** An empty volume to be made. It is always encrypted: volume copies refuse sources that are not. */
+export interface NewVolume {
+  sizeGiB: number;
+  /** Always sent: AWS's own default is still gp2. */
+  type: VolumeType;
+  zone: string;
+  /** Undefined for types that refuse it. */
+  iops: number | undefined;
+  throughputMiBps: number | undefined;
+  /** Undefined: the account's default key. */
+  kmsKeyId: string | undefined;
+  multiAttach: boolean;
+  tags: Tags;
+  clientToken: string;
+}
+
+/**
+ * Asks for a volume. The answer comes before the volume is there, and a wrong KMS key shows only
+ * later, by the state `error` (EC2 API, CreateVolume).
+ */
+export async function requestVolume(aws: Aws, volume: NewVolume): Promise<VolumeId> {
+  const { CreateVolumeCommand } = await import("./sdk/ec2.ts");
+  const client = await aws.ec2();
+  const request: CreateVolumeRequest = {
+    Size: volume.sizeGiB,
+    VolumeType: volume.type,
+    AvailabilityZone: volume.zone,
+    Encrypted: true,
+    ClientToken: volume.clientToken,
+    TagSpecifications: [{ ResourceType: "volume", Tags: toSdkTags(volume.tags) }],
+    ...(volume.iops === undefined ? {} : { Iops: volume.iops }),
+    ...(volume.throughputMiBps === undefined ? {} : { Throughput: volume.throughputMiBps }),
+    ...(volume.kmsKeyId === undefined ? {} : { KmsKeyId: volume.kmsKeyId }),
+    ...(volume.multiAttach ? { MultiAttachEnabled: true } : {}),
+  };
+  const answer = await call("ec2:CreateVolume", () =>
+    client.send(new CreateVolumeCommand(request)),
+  );
+  return answer.VolumeId as VolumeId;
+}
+
+/** Asks to delete a volume that is attached to nothing. */
+export async function requestDeletion(aws: Aws, volumeId: string): Promise<void> {
+  const { DeleteVolumeCommand } = await import("./sdk/ec2.ts");
+  const client = await aws.ec2();
+  await call("ec2:DeleteVolume", () =>
+    client.send(new DeleteVolumeCommand({ VolumeId: volumeId })),
+  );
+}
+
+/** Undefined when AWS does not know the id (any more, or yet: a new volume may be missing for some seconds). */
+export async function findVolumeById(aws: Aws, volumeId: string): Promise<AwsVolume | undefined> {
+  try {
+    const [volume] = await describeVolumes(aws, { volumeIds: [volumeId] });
+    return volume;
+  } catch (error) {
+    if (awsErrorCode(error) === "InvalidVolume.NotFound") return undefined;
+    throw error;
+  }
 }
 
 /** Volumes by id or by EC2 filters, all pages. */
@@ -67,6 +133,7 @@ function toVolume(volume: SdkVolume): AwsVolume {
     zone: volume.AvailabilityZone ?? "",
     state: volume.State ?? "",
     encrypted: volume.Encrypted ?? false,
+    kmsKeyId: volume.KmsKeyId,
     multiAttach: volume.MultiAttachEnabled ?? false,
     snapshotId: volume.SnapshotId || undefined,
     sourceVolumeId: volume.SourceVolumeId || undefined,
