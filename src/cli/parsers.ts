@@ -45,3 +45,9 @@ export const keyValue: Parser<[string, string]> = (word) => {
   if (at < 1) throw new RunctlError("USAGE", `'${word}' is not of the form KEY=VALUE`);
   return [word.slice(0, at), word.slice(at + 1)];
 };
+
+/** `0`, `1`, `0.25` */
+export const decimal: Parser<number> = (word) => {
+  if (!/^\d+(\.\d+)?$/.test(word)) throw new RunctlError("USAGE", `'${word}' is not a number`);
+  return Number(word);
+};

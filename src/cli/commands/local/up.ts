@@ -1,0 +1,45 @@
+import { startLocalCloud } from "../../../local-cloud/start-local-cloud.ts";
+import { defineCommand, optional, toggle } from "../../define-command.ts";
+import { decimal, oneOf, wholeNumber } from "../../parsers.ts";
+import { type RunningCloud, showRunning, startDetached } from "../../local-cloud-process.ts";
+import { readConnection } from "../../../local-cloud/connection.ts";
+
+const defaultPort = 4566;
+
+export const up = defineCommand({
+  summary: "Start the local cloud",
+  examples: [
+    "local up --detach",
+    "local up --detach --state-dir ./cloud --port 0",
+    "local up --backend null --time-scale 1",
+  ],
+  details:
+    "Without --detach it serves until Ctrl-C; instances go on, and the next `up` takes them back. " +
+    "Time scale 0 changes a state as soon as the work behind it is done, 1 takes AWS's typical times.",
+  flags: {
+    detach: toggle("serve in the background"),
+    port: optional(wholeNumber, `port on loopback; 0: any free one (default ${defaultPort})`, "N"),
+    timeScale: optional(decimal, "0: at once (default), 1: like AWS", "X"),
+    backend: optional(oneOf(["auto", "kernel", "null"]), "what instances and disks are made of", "B"),
+  },
+  positionals: {},
+  async run({ detach, port = defaultPort, timeScale = 0, backend = "auto" }, context) {
+    const { stateDirectory } = context.options;
+    const running = await readConnection(stateDirectory);
+    if (running) return { outcome: "already runs", ...showRunning(running, stateDirectory) };
+    if (detach) {
+      return startDetached({ stateDirectory, port, timeScale, backend }, context.signal);
+    }
+    const cloud = await startLocalCloud({ stateDirectory, port, timeScale, backend });
+    const result: RunningCloud = {
+      outcome: "started",
+      ...showRunning(cloud.connection, stateDirectory),
+    };
+    context.hint(`the local cloud serves at ${cloud.endpoint} until Ctrl-C`);
+    await new Promise((resolve) => context.signal.addEventListener("abort", resolve));
+    await cloud.stop();
+    return { ...result, outcome: "stopped serving" };
+  },
+  render: ({ outcome, endpoint, backend, stateDirectory }) =>
+    `${outcome}: ${endpoint} (${backend} backend, state in ${stateDirectory})`,
+});

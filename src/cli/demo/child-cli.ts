@@ -1,0 +1,41 @@
+import { spawn } from "node:child_process";
+import { RunctlError } from "../../errors.ts";
+
+export interface ChildCli {
+  /** Runs `runctl WORDS --local --state-dir … --output json` as a person would, and returns what it printed. */
+  run<Result>(...words: string[]): Promise<Result>;
+}
+
+/** The CLI as a program of its own: the demo goes through the same door as its reader. */
+export function childCli(stateDirectory: string, signal: AbortSignal): ChildCli {
+  return {
+    async run<Result>(...words: string[]): Promise<Result> {
+      const dashes = words.indexOf("--");
+      const at = dashes === -1 ? words.length : dashes;
+      const globals = ["--state-dir", stateDirectory, "--output", "json", "--yes"];
+      if (words[0] !== "local") globals.push("--local");
+      const args = [...words.slice(0, at), ...globals, ...words.slice(at)];
+      const stdout = await runSelf(args, signal);
+      return JSON.parse(stdout) as Result;
+    },
+  };
+}
+
+function runSelf(args: readonly string[], signal: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [process.argv[1] ?? "", ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+      signal,
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) return resolve(stdout);
+      const line = ["runctl", ...args].join(" ");
+      reject(new RunctlError("OPERATION_FAILED", `\`${line}\` exited with ${code}:\n${stderr}`));
+    });
+  });
+}

@@ -1,0 +1,31 @@
+import { readdir, readFile, readlink } from "node:fs/promises";
+import { runProgram } from "../../run-program.ts";
+
+export interface KernelObjects {
+  loopDevices: number;
+  mounts: number;
+  namespaces: number;
+}
+
+/** Loop devices and mounts that lead into `directory`, and the network namespaces of this machine. */
+export async function countKernelObjects(directory: string): Promise<KernelObjects> {
+  const { stdout } = await runProgram("losetup", ["--list", "--noheadings", "--output", "BACK-FILE"]);
+  const mountinfo = await readFile("/proc/self/mountinfo", "utf8");
+  const below = (text: string) => text.split("\n").filter((line) => line.includes(directory)).length;
+  return {
+    loopDevices: below(stdout),
+    mounts: below(mountinfo),
+    namespaces: (await networkNamespaces()).size,
+  };
+}
+
+async function networkNamespaces(): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (const entry of await readdir("/proc")) {
+    if (!/^\d+$/.test(entry)) continue;
+    // A process may end between the listing and the look.
+    const name = await readlink(`/proc/${entry}/ns/net`).catch(() => undefined);
+    if (name) found.add(name);
+  }
+  return found;
+}
