@@ -19,6 +19,8 @@ export const tagKeys = {
   unfinished: "runctl:unfinished",
   /** On volumes made without snapshot or source volume and never mounted yet: the only ones that may be formatted. */
   blank: "runctl:blank",
+  /** ext4 · xfs: what a blank volume is formatted with at its first mount. */
+  fileSystem: "runctl:file-system",
   /** Hash of the verified list of files: present means warm. */
   manifest: "runctl:manifest",
   /** s3://… that the volume was filled from. */

@@ -1,12 +1,11 @@
 import type { CreateVolumeRequest, Filter, Volume as SdkVolume } from "@aws-sdk/client-ec2";
+import type { EbsVolumeType } from "../facts/ebs-limits.ts";
 import { call } from "./call.ts";
 import type { Aws } from "./connect.ts";
 import { type Tags, tagsOf, toSdkTags } from "./tags.ts";
 import { awsErrorCode } from "./translate-error.ts";
 
 export type VolumeId = `vol-${string}`;
-
-export type VolumeType = "gp3" | "gp2" | "io2" | "io1" | "st1" | "sc1" | "standard";
 
 /** An EBS volume as AWS describes it. */
 export interface AwsVolume {
@@ -41,7 +40,7 @@ export interface AwsAttachment {
 export interface NewVolume {
   sizeGiB: number;
   /** Always sent: AWS's own default is still gp2. */
-  type: VolumeType;
+  type: EbsVolumeType;
   zone: string;
   /** Undefined for types that refuse it. */
   iops: number | undefined;
