@@ -1,0 +1,202 @@
+import type { HeadObjectCommandOutput } from "@aws-sdk/client-s3";
+import { isRunctlError } from "../errors.ts";
+import { type StoredChecksum, storedChecksum } from "../object-checksum.ts";
+import { call } from "./call.ts";
+import type { Aws } from "./connect.ts";
+
+/** An object of a listing. */
+export interface S3Object {
+  key: string;
+  sizeBytes: number;
+  /** Without quotes. */
+  etag: string;
+  lastModified: Date;
+}
+
+export interface ObjectAddress {
+  bucket: string;
+  key: string;
+  /** Account id; S3 refuses the call when the bucket belongs to another. */
+  expectedBucketOwner?: string;
+}
+
+/** All objects whose key begins with `prefix`, in the order of S3: by the bytes of the key. */
+export async function* listObjects(
+  aws: Aws,
+  place: { bucket: string; prefix: string; expectedBucketOwner?: string },
+  signal?: AbortSignal,
+): AsyncGenerator<S3Object> {
+  const { ListObjectsV2Command } = await import("./sdk/s3.ts");
+  const client = await aws.s3();
+  let token: string | undefined;
+  do {
+    const page = await call("s3:ListBucket", () =>
+      client.send(
+        new ListObjectsV2Command({
+          Bucket: place.bucket,
+          Prefix: place.prefix,
+          // Keys may hold characters that XML cannot.
+          EncodingType: "url",
+          ...(token ? { ContinuationToken: token } : {}),
+          ...owner(place),
+        }),
+        sendOptions(signal),
+      ),
+    );
+    for (const item of page.Contents ?? []) {
+      yield {
+        key: decodeKey(item.Key ?? "", page.EncodingType),
+        sizeBytes: item.Size ?? 0,
+        etag: withoutQuotes(item.ETag),
+        lastModified: item.LastModified ?? new Date(0),
+      };
+    }
+    token = page.NextContinuationToken;
+  } while (token);
+}
+
+export interface ObjectHead {
+  sizeBytes: number;
+  etag: string;
+  lastModified: Date;
+  metadata: Readonly<Record<string, string>>;
+  /** Of the whole object, also when one part was asked for; undefined unless it was uploaded in parts. */
+  partsCount: number | undefined;
+  /** What S3 knows of the bytes: its checksum, or the MD5 in a plain ETag. */
+  checksum: StoredChecksum | undefined;
+}
+
+/** Undefined when there is no such object. With `partNumber`, `sizeBytes` is that of the part. */
+export async function headObject(
+  aws: Aws,
+  {
+    bucket,
+    key,
+    etag,
+    partNumber,
+    ...rest
+  }: ObjectAddress & { etag?: string; partNumber?: number },
+  signal?: AbortSignal,
+): Promise<ObjectHead | undefined> {
+  const { HeadObjectCommand } = await import("./sdk/s3.ts");
+  const client = await aws.s3();
+  try {
+    // HEAD has no body to say why; S3 wants s3:GetObject for it.
+    const head = await call("s3:GetObject", () =>
+      client.send(
+        new HeadObjectCommand({
+          Bucket: bucket,
+          Key: key,
+          ChecksumMode: "ENABLED",
+          ...(etag === undefined ? {} : { IfMatch: `"${etag}"` }),
+          ...(partNumber === undefined ? {} : { PartNumber: partNumber }),
+          ...owner(rest),
+        }),
+        sendOptions(signal),
+      ),
+    );
+    return {
+      sizeBytes: head.ContentLength ?? 0,
+      etag: withoutQuotes(head.ETag),
+      lastModified: head.LastModified ?? new Date(0),
+      metadata: head.Metadata ?? {},
+      partsCount: head.PartsCount,
+      checksum: checksumOfHead(head),
+    };
+  } catch (error) {
+    if (isRunctlError(error, "NOT_FOUND")) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Puts a small object as one request, with a CRC32 that S3 checks.
+ *
+ * @returns "kept" when `ifNoneMatch` was asked for and the key exists already.
+ */
+export async function putBytes(
+  aws: Aws,
+  { bucket, key, ifNoneMatch, ...rest }: ObjectAddress & { ifNoneMatch?: boolean },
+  bytes: Uint8Array | string,
+  signal?: AbortSignal,
+): Promise<"created" | "kept"> {
+  const { PutObjectCommand } = await import("./sdk/s3.ts");
+  const client = await aws.s3();
+  try {
+    await call("s3:PutObject", () =>
+      client.send(
+        new PutObjectCommand({
+          Bucket: bucket,
+          Key: key,
+          Body: bytes,
+          ChecksumAlgorithm: "CRC32",
+          ...(ifNoneMatch ? { IfNoneMatch: "*" } : {}),
+          ...owner(rest),
+        }),
+        sendOptions(signal),
+      ),
+    );
+    return "created";
+  } catch (error) {
+    if (ifNoneMatch && isRunctlError(error) && isPreconditionFailed(error.cause)) return "kept";
+    throw error;
+  }
+}
+
+/** The whole object in memory: for small ones. @throws RunctlError NOT_FOUND */
+export async function getBytes(
+  aws: Aws,
+  { bucket, key, ...rest }: ObjectAddress,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
+  const { GetObjectCommand } = await import("./sdk/s3.ts");
+  const client = await aws.s3();
+  return call("s3:GetObject", async () => {
+    const response = await client.send(
+      new GetObjectCommand({ Bucket: bucket, Key: key, ...owner(rest) }),
+      sendOptions(signal),
+    );
+    return (await response.Body?.transformToByteArray()) ?? new Uint8Array();
+  });
+}
+
+/** A key that is not there is no error. */
+export async function deleteObject(
+  aws: Aws,
+  { bucket, key, ...rest }: ObjectAddress,
+): Promise<void> {
+  const { DeleteObjectCommand } = await import("./sdk/s3.ts");
+  const client = await aws.s3();
+  await call("s3:DeleteObject", () =>
+    client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key, ...owner(rest) })),
+  );
+}
+
+function checksumOfHead(head: HeadObjectCommandOutput): StoredChecksum | undefined {
+  return storedChecksum({
+    checksums: {
+      CRC64NVME: head.ChecksumCRC64NVME,
+      CRC32C: head.ChecksumCRC32C,
+      CRC32: head.ChecksumCRC32,
+      SHA256: head.ChecksumSHA256,
+      SHA1: head.ChecksumSHA1,
+    },
+    etag: withoutQuotes(head.ETag),
+    encryption: head.ServerSideEncryption,
+    customerKey: head.SSECustomerAlgorithm,
+  });
+}
+
+const isPreconditionFailed = (cause: unknown) =>
+  cause instanceof Error && cause.name === "PreconditionFailed";
+
+const sendOptions = (signal: AbortSignal | undefined) => (signal ? { abortSignal: signal } : {});
+
+const owner = ({ expectedBucketOwner }: { expectedBucketOwner?: string }) =>
+  expectedBucketOwner === undefined ? {} : { ExpectedBucketOwner: expectedBucketOwner };
+
+export const withoutQuotes = (etag: string | undefined) => (etag ?? "").replaceAll('"', "");
+
+/** S3 writes a space as `+` in url-encoded listings. */
+const decodeKey = (key: string, encoding: string | undefined) =>
+  encoding === "url" ? decodeURIComponent(key.replaceAll("+", " ")) : key;

@@ -1,0 +1,73 @@
+import type { IncomingMessage } from "node:http";
+import { type ErrorCode, RunctlError } from "../errors.ts";
+
+/** The connection gave fewer bytes than it promised. */
+export class ShortBody extends Error {
+  override readonly name = "ShortBody";
+}
+
+/** S3 or something on the way is busy: worth another try. */
+export class S3Busy extends Error {
+  override readonly name = "S3Busy";
+}
+
+const codes: Readonly<Record<number, ErrorCode>> = {
+  403: "PERMISSION_DENIED",
+  404: "NOT_FOUND",
+  409: "CONFLICT",
+  412: "CONFLICT",
+};
+
+/** What an answer other than success means ("Error responses", Amazon S3 API Reference). */
+export function failureOf(
+  { statusCode = 0, headers }: Pick<IncomingMessage, "statusCode" | "headers">,
+  body: string,
+  what: string,
+): Error {
+  const code = /<Code>([^<]*)</.exec(body)?.[1] ?? `HTTP ${statusCode}`;
+  const message = /<Message>([^<]*)</.exec(body)?.[1] ?? "no message";
+  const words = `${what}: ${message} (${code})`;
+  if (statusCode >= 500 || statusCode === 429 || code === "RequestTimeout")
+    return new S3Busy(words);
+  const region = headers["x-amz-bucket-region"];
+  if (statusCode === 301 && typeof region === "string") {
+    return new RunctlError("CONFLICT", `${what}: the bucket is in region ${region}`, {
+      hint: `add --region ${region}`,
+    });
+  }
+  if (statusCode === 412) {
+    return new RunctlError("CONFLICT", `${what}: the object changed in S3 meanwhile (${code})`, {
+      hint: "run the same command again",
+    });
+  }
+  if (/^(ExpiredToken|InvalidAccessKeyId|SignatureDoesNotMatch|RequestTimeTooSkewed)$/.test(code)) {
+    return new RunctlError("CREDENTIALS", words);
+  }
+  return new RunctlError(codes[statusCode] ?? "AWS_ERROR", words);
+}
+
+const connectionCodes = new Set([
+  "ECONNRESET",
+  "ECONNREFUSED",
+  "ECONNABORTED",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+]);
+
+/** True for what may be gone at the next try: a busy S3, a broken connection, a short body. */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof S3Busy || error instanceof ShortBody) return true;
+  return error instanceof Error && "code" in error && connectionCodes.has(String(error.code));
+}
+
+/** A transient failure that lasted, as the user reads it; others as they are. */
+export function lastingFailure(error: unknown, what: string): unknown {
+  if (!isTransient(error)) return error;
+  return new RunctlError("OPERATION_FAILED", `${what}: ${(error as Error).message}`, {
+    hint: "run the same command again: it moves only what is missing",
+    cause: error,
+  });
+}
