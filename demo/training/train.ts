@@ -28,8 +28,8 @@ function say(event: string, facts: Record<string, number | string> = {}): void {
   process.stdout.write(`${JSON.stringify({ event, at: Date.now(), ...facts })}\n`);
 }
 
-let isStopping = false;
-process.on("SIGTERM", () => (isStopping = true));
+const stop = new AbortController();
+process.on("SIGTERM", () => stop.abort());
 
 const { images, labels } = loadDigits(values.data);
 // The split must be the same in every run, whatever step it resumes from.
@@ -41,7 +41,7 @@ const random = new Random(saved?.randomState ?? 1);
 let step = saved?.step ?? 0;
 say("start", { step, images: images.length });
 
-while (step < steps && !isStopping) {
+while (step < steps && !stop.signal.aborted) {
   const batch = Array.from({ length: batchSize }, () => trainSet[random.below(trainSet.length)]!);
   trainStep(network, batch, images, labels, learningRate);
   step += 1;
@@ -51,7 +51,7 @@ while (step < steps && !isStopping) {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-if (isStopping) {
+if (stop.signal.aborted) {
   say("sigterm", { step });
   save();
   process.exitCode = 143;

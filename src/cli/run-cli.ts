@@ -41,7 +41,7 @@ export async function runCli(
     const { parseCommand } = await import("./parse-command.ts");
     const input = parseCommand(command, found);
     const context = makeContext({ options, view, env, stdin, stdout, stderr });
-    const result = await command.run(input as never, context);
+    const result = await command.run(input, context);
     view.stop();
     const { describeResult } = await import("./show-result.ts");
     const text = await describeResult(command, result, context);

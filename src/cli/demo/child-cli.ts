@@ -4,20 +4,27 @@ import { RunctlError } from "../../errors.ts";
 export interface ChildCli {
   /** Runs `runctl WORDS --local --state-dir … --output json` as a person would, and returns what it printed. */
   run<Result>(...words: string[]): Promise<Result>;
+  /** The same with text as output, for a caller that spawns and reads it while it runs. */
+  commandLine(...words: string[]): { program: string; args: string[] };
 }
 
 /** The CLI as a program of its own: the demo goes through the same door as its reader. */
 export function childCli(stateDirectory: string, signal: AbortSignal): ChildCli {
+  const withGlobals = (words: readonly string[], output: string) => {
+    const dashes = words.indexOf("--");
+    const at = dashes === -1 ? words.length : dashes;
+    const globals = ["--state-dir", stateDirectory, "--output", output, "--yes"];
+    if (words[0] !== "local") globals.push("--local");
+    return [...words.slice(0, at), ...globals, ...words.slice(at)];
+  };
   return {
     async run<Result>(...words: string[]): Promise<Result> {
-      const dashes = words.indexOf("--");
-      const at = dashes === -1 ? words.length : dashes;
-      const globals = ["--state-dir", stateDirectory, "--output", "json", "--yes"];
-      if (words[0] !== "local") globals.push("--local");
-      const args = [...words.slice(0, at), ...globals, ...words.slice(at)];
-      const stdout = await runSelf(args, signal);
-      return JSON.parse(stdout) as Result;
+      return JSON.parse(await runSelf(withGlobals(words, "json"), signal)) as Result;
     },
+    commandLine: (...words) => ({
+      program: process.execPath,
+      args: [process.argv[1] ?? "", ...withGlobals(words, "text")],
+    }),
   };
 }
 

@@ -9,9 +9,15 @@ export interface KernelObjects {
 
 /** Loop devices and mounts that lead into `directory`, and the network namespaces of this machine. */
 export async function countKernelObjects(directory: string): Promise<KernelObjects> {
-  const { stdout } = await runProgram("losetup", ["--list", "--noheadings", "--output", "BACK-FILE"]);
+  const { stdout } = await runProgram("losetup", [
+    "--list",
+    "--noheadings",
+    "--output",
+    "BACK-FILE",
+  ]);
   const mountinfo = await readFile("/proc/self/mountinfo", "utf8");
-  const below = (text: string) => text.split("\n").filter((line) => line.includes(directory)).length;
+  const below = (text: string) =>
+    text.split("\n").filter((line) => line.includes(directory)).length;
   return {
     loopDevices: below(stdout),
     mounts: below(mountinfo),

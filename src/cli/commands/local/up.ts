@@ -20,7 +20,11 @@ export const up = defineCommand({
     detach: toggle("serve in the background"),
     port: optional(wholeNumber, `port on loopback; 0: any free one (default ${defaultPort})`, "N"),
     timeScale: optional(decimal, "0: at once (default), 1: like AWS", "X"),
-    backend: optional(oneOf(["auto", "kernel", "null"]), "what instances and disks are made of", "B"),
+    backend: optional(
+      oneOf(["auto", "kernel", "null"]),
+      "what instances and disks are made of",
+      "B",
+    ),
   },
   positionals: {},
   async run({ detach, port = defaultPort, timeScale = 0, backend = "auto" }, context) {
