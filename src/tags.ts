@@ -9,7 +9,7 @@ export const tagKeys = {
   owner: "runctl:owner",
   /** `true` on volumes that the instance role may attach, detach and snapshot. */
   access: "runctl:access",
-  /** data · checkpoint · pre-warm. */
+  /** data · checkpoint · pre-warm · root (of an instance, and goes with it). */
   role: "runctl:role",
   /** keep (default) · run (deleted after the command ended with exit 0). */
   lifetime: "runctl:lifetime",
@@ -41,6 +41,8 @@ export const tagKeys = {
   reply: "runctl:reply",
   /** On instances: exit code of the command, once it ended. */
   exitCode: "runctl:exit-code",
+  /** On instances: what they were launched to run, for people to read. */
+  command: "runctl:command",
   name: "Name",
   project: "Project",
 } as const;

@@ -15,6 +15,7 @@ export {
   ListPartsCommand,
   PutBucketLifecycleConfigurationCommand,
   PutBucketPolicyCommand,
+  PutBucketTaggingCommand,
   PutObjectCommand,
   PutPublicAccessBlockCommand,
   UploadPartCommand,

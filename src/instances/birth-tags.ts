@@ -1,0 +1,40 @@
+import type { Caller } from "../aws/sts.ts";
+import type { Tags } from "../aws/tags.ts";
+import { tagKeys, tagValue } from "../tags.ts";
+import type { LaunchRequest } from "./launch-request.ts";
+import { mountTags } from "./mount-tags.ts";
+
+/**
+ * The tags that an instance, and what is made along with it, has from its first moment. What is made along has
+ * no name: a name is that of a volume of the user's.
+ */
+export function birthTags(
+  request: LaunchRequest,
+  caller: Caller,
+): { tags: Tags; resourceTags: Tags } {
+  const ownership = {
+    [tagKeys.managed]: "true",
+    [tagKeys.owner]: caller.arn,
+    [tagKeys.op]: request.op,
+    [tagKeys.project]: request.project ?? "runctl",
+  };
+  const command = request.work.kind === "command" ? request.work.command : [];
+  return {
+    resourceTags: { ...ownership, [tagKeys.role]: "root" },
+    tags: {
+      ...ownership,
+      ...(request.name ? { [tagKeys.name]: request.name } : {}),
+      ...(request.role ? { [tagKeys.role]: request.role } : {}),
+      [tagKeys.unfinished]: "true",
+      [tagKeys.state]: "booting",
+      ...(command.length > 0 ? { [tagKeys.command]: tagValue(command.join(" ")) } : {}),
+      ...mountTags(
+        request.volumes.map(({ volume, mount, readOnly }) => ({
+          volumeId: volume.volumeId,
+          mount,
+          readOnly,
+        })),
+      ),
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type { AwsInstance } from "../aws/instances.ts";
+import { RunctlError } from "../errors.ts";
+import { tagKeys } from "../tags.ts";
+import type { WantedMount } from "./launch-request.ts";
+import { mountsOf } from "./mount-tags.ts";
+
+/** @throws RunctlError USAGE for two volumes on one mount, or one volume twice. */
+export function checkMountPoints(mounts: readonly WantedMount[]): void {
+  const taken = new Map<string, string>();
+  const seen = new Set<string>();
+  for (const { volume, mount } of mounts) {
+    const other = taken.get(mount);
+    if (other)
+      throw new RunctlError("USAGE", `both ${other} and ${volume.volumeId} would be at ${mount}`, {
+        hint: `give each its mount: --ebs-volume ${volume.volumeId}:/mnt/other`,
+      });
+    if (seen.has(volume.volumeId))
+      throw new RunctlError("USAGE", `${volume.volumeId} is named twice`);
+    taken.set(mount, volume.volumeId);
+    seen.add(volume.volumeId);
+  }
+}
+
+const usable = new Set(["creating", "available", "in-use"]);
+
+/**
+ * Refuses volumes that the instance could not get.
+ *
+ * @param others instances of the account that have one of the volumes, or have been launched to take one
+ * @throws RunctlError CONFLICT naming volume and instance; REFUSED for a volume that the role may not attach.
+ */
+export function checkVolumesAreFree(
+  mounts: readonly WantedMount[],
+  others: readonly AwsInstance[],
+): void {
+  for (const wanted of mounts) {
+    const { volume } = wanted;
+    if (!usable.has(volume.state))
+      throw new RunctlError("CONFLICT", `${volume.volumeId} is ${volume.state}`, {
+        hint: "runctl aws ebs list --state available",
+      });
+    if (volume.tags[tagKeys.access] !== "true")
+      throw new RunctlError("REFUSED", `${volume.volumeId} was not made by runctl`, {
+        hint: "name it by its id in `runctl aws create` and confirm, to let instances attach it",
+      });
+    const holder = others.find((instance) => isInTheWay(instance, wanted));
+    if (holder)
+      throw new RunctlError(
+        "CONFLICT",
+        `${volume.volumeId} is used by ${holder.instanceId} (${describeUse(holder)})`,
+        { hint: `wait for it, or end it: runctl aws terminate ${holder.instanceId}` },
+      );
+  }
+}
+
+/** An instance that is leaving lets go by itself, and the agent waits for that. */
+function isLeaving({ state, tags }: AwsInstance): boolean {
+  if (state === "shutting-down" || state === "terminated" || state === "stopped") return true;
+  return tags[tagKeys.state] === "interrupted";
+}
+
+function isInTheWay(instance: AwsInstance, wanted: WantedMount): boolean {
+  const { volumeId, multiAttach } = wanted.volume;
+  if (isLeaving(instance)) return false;
+  const claim = mountsOf(instance.tags).find((mount) => mount.volumeId === volumeId);
+  const isAttached = instance.volumes.some((volume) => volume.volumeId === volumeId);
+  if (!claim && !isAttached) return false;
+  // ext4 and XFS break under two machines unless nobody writes.
+  return !(multiAttach && wanted.readOnly && claim?.readOnly === true);
+}
+
+function describeUse({ state, tags }: AwsInstance): string {
+  return [tags[tagKeys.name], tags[tagKeys.state] ?? state].filter(Boolean).join(", ");
+}

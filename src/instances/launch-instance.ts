@@ -1,0 +1,154 @@
+import type { Clock } from "../clock.ts";
+import { systemClock } from "../clock.ts";
+import type { Aws } from "../aws/connect.ts";
+import type { AwsInstance, InstanceId } from "../aws/instances.ts";
+import { type NewInstance, runInstance } from "../aws/run-instance.ts";
+import { awsErrorCode } from "../aws/translate-error.ts";
+import { isRunctlError, RunctlError } from "../errors.ts";
+import { clientToken } from "../operation.ts";
+import { type Report, step } from "../progress.ts";
+import { retry } from "../retry.ts";
+import { birthTags } from "./birth-tags.ts";
+import { launchDefaults, type LaunchRequest } from "./launch-request.ts";
+import { launchSpecOf } from "./launch-spec-of.ts";
+import { type LaunchPlan, planLaunch } from "./plan-launch.ts";
+import { stageBootFiles } from "./stage.ts";
+import { userData } from "./user-data.ts";
+
+export interface LaunchedInstance {
+  instanceId: InstanceId;
+  instanceType: string;
+  zone: string;
+  lifecycle: "spot" | "on-demand";
+  imageId: string;
+  /** continued: an earlier run of the same operation had launched it and was killed. */
+  outcome: "launched" | "continued";
+}
+
+export interface LaunchOptions {
+  report: Report;
+  signal?: AbortSignal;
+  clock?: Clock;
+}
+
+/** EC2 learns of a new instance profile late: "IAM changes are eventually consistent" (IAM user guide, troubleshooting). */
+const profileDeadlineMs = 60_000;
+
+/**
+ * Checks, stages what the instance boots from, and launches it. Resolves when AWS has taken the launch;
+ * `waitForAgent` tells what becomes of it. Killed at any point and called again it ends in one instance.
+ *
+ * @throws RunctlError of `planLaunch` before anything is made; CAPACITY when no type is to be had; QUOTA.
+ */
+export async function launchInstance(
+  aws: Aws,
+  request: LaunchRequest,
+  options: LaunchOptions,
+): Promise<LaunchedInstance> {
+  const { report } = options;
+  const plan = await step(report, "check", () => planLaunch(aws, request), describePlan);
+  if (plan.unfinished) return launched(plan.unfinished, "continued");
+
+  const spec = launchSpecOf(aws.region, plan, request);
+  const place = { bucket: plan.bucket, accountId: plan.caller.accountId };
+  const files = await step(report, "stage agent", () =>
+    stageBootFiles(aws, place, spec, plan.architecture),
+  );
+  options.signal?.throwIfAborted();
+  const instance = await step(
+    report,
+    "launch",
+    () => runFirstAvailable(aws, plan, request, userData(spec, files), options),
+    ({ instanceId, type, zone }) => `${instanceId}, ${type} in ${zone}`,
+  );
+  return launched(instance, "launched");
+}
+
+/** The first of the types that AWS has capacity for. */
+async function runFirstAvailable(
+  aws: Aws,
+  plan: LaunchPlan,
+  request: LaunchRequest,
+  text: string,
+  options: LaunchOptions,
+): Promise<AwsInstance> {
+  const refusals: unknown[] = [];
+  for (const instanceType of plan.instanceTypes) {
+    try {
+      return await runOne(aws, plan, request, { instanceType, userData: text }, options);
+    } catch (error) {
+      if (!isRunctlError(error, "CAPACITY")) throw error;
+      refusals.push(error);
+      options.report({ kind: "note", text: `no capacity for ${instanceType}: ${error.message}` });
+    }
+  }
+  const kind = request.spot ? "spot capacity" : "capacity";
+  throw new RunctlError(
+    "CAPACITY",
+    `no ${kind} in ${plan.zone.zone} for ${plan.instanceTypes.join(", ")}`,
+    {
+      hint: request.spot
+        ? "try later, add another --instance-type, or leave --spot out"
+        : "try later, or add another --instance-type",
+      cause: refusals.at(-1),
+    },
+  );
+}
+
+async function runOne(
+  aws: Aws,
+  plan: LaunchPlan,
+  request: LaunchRequest,
+  { instanceType, userData: text }: Pick<NewInstance, "instanceType" | "userData">,
+  { clock = systemClock, signal }: LaunchOptions,
+): Promise<AwsInstance> {
+  let count = plan.finishedCount;
+  const attempt = () =>
+    runInstance(aws, {
+      clientToken: clientToken(request.op, { count, type: instanceType, zone: plan.zone.zone }),
+      instanceType,
+      imageId: plan.image.imageId,
+      rootDeviceName: plan.image.rootDeviceName,
+      rootSizeGiB:
+        request.rootSizeGiB ?? Math.max(launchDefaults.minRootSizeGiB, plan.image.rootSizeGiB ?? 0),
+      subnetId: plan.subnetId,
+      securityGroupIds: request.securityGroupIds ?? [],
+      instanceProfile: plan.instanceProfile,
+      userData: text,
+      spot: request.spot,
+      ...birthTags(request, plan.caller),
+    });
+  return retry(attempt, {
+    deadlineMs: profileDeadlineMs,
+    delayMs: 500,
+    clock,
+    ...(signal ? { signal } : {}),
+    shouldRetry(error) {
+      // An earlier result of this token is gone, and AWS no longer shows it: ask for the next one.
+      if (awsErrorCode(error) === "IdempotentInstanceTerminated") {
+        count += 1;
+        return true;
+      }
+      return isProfileUnknown(error);
+    },
+  });
+}
+
+/** The code is shared by all bad parameters, so the message decides. */
+function isProfileUnknown(error: unknown): boolean {
+  return (
+    awsErrorCode(error) === "InvalidParameterValue" &&
+    error instanceof Error &&
+    /instance ?profile/i.test(error.message)
+  );
+}
+
+function describePlan({ zone, instanceTypes, unfinished }: LaunchPlan): string {
+  if (unfinished) return `${unfinished.instanceId} of an earlier run goes on`;
+  return `${instanceTypes.join(", ")} in ${zone.zone} (${zone.reason})`;
+}
+
+function launched(instance: AwsInstance, outcome: LaunchedInstance["outcome"]): LaunchedInstance {
+  const { instanceId, type, zone, lifecycle, imageId } = instance;
+  return { instanceId, instanceType: type, zone, lifecycle, imageId, outcome };
+}

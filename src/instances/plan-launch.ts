@@ -1,0 +1,143 @@
+import type { Aws } from "../aws/connect.ts";
+import { findInstanceProfile } from "../aws/iam.ts";
+import type { AwsImage } from "../aws/images.ts";
+import { requireInstanceTypes, zonesOffering } from "../aws/instance-types.ts";
+import { type AwsInstance, describeInstances } from "../aws/instances.ts";
+import { type Caller, callerIdentity } from "../aws/sts.ts";
+import { describeSubnets } from "../aws/subnets.ts";
+import { describeVolumes } from "../aws/volumes.ts";
+import { isRunctlError, RunctlError } from "../errors.ts";
+import { tagKeys } from "../tags.ts";
+import { requireBucketAccess } from "./bucket-access.ts";
+import { type Architecture, checkInstanceTypes } from "./check-instance-types.ts";
+import { checkMountPoints, checkVolumesAreFree } from "./check-mounts.ts";
+import { chooseImage } from "./choose-image.ts";
+import { chooseSubnet, chooseZone, typesInZone, type ZoneChoice } from "./choose-zone.ts";
+import { launchDefaults, type LaunchRequest } from "./launch-request.ts";
+import { mountTagKey } from "./mount-tags.ts";
+import { requireStagingBucket } from "./staging-bucket.ts";
+
+/** A launch of which everything that can be known before has been checked. */
+export interface LaunchPlan {
+  caller: Caller;
+  zone: ZoneChoice;
+  subnetId: string;
+  /** At least one, in the order in which they are tried. */
+  instanceTypes: string[];
+  architecture: Architecture;
+  image: AwsImage;
+  instanceProfile: string;
+  bucket: string;
+  /** The instance of an earlier, killed run of the same operation: the launch goes on with it. */
+  unfinished: AwsInstance | undefined;
+  /** Results of the same operation that are finished or gone. */
+  finishedCount: number;
+}
+
+/**
+ * Checks a launch and decides what was left open. Reads only.
+ *
+ * @throws RunctlError of the first thing that is in the way; see each check.
+ */
+export async function planLaunch(aws: Aws, request: LaunchRequest): Promise<LaunchPlan> {
+  checkMountPoints(request.volumes);
+  const names = request.instanceTypes ?? [launchDefaults.instanceType];
+  const profile = request.instanceProfile ?? launchDefaults.instanceProfile;
+
+  const caller = await callerIdentity(aws);
+  const [types, offered, earlier, others, ownedZones, subnet] = await Promise.all([
+    requireInstanceTypes(aws, names),
+    zonesOffering(aws, names),
+    describeInstances(aws, { filters: [{ Name: `tag:${tagKeys.op}`, Values: [request.op] }] }),
+    instancesWith(aws, request),
+    zonesOfOwnedVolumes(aws, request, caller),
+    request.subnetId ? describeSubnets(aws, { subnetId: request.subnetId }) : [],
+  ]);
+  const unfinished = earlier.find(isUnfinished);
+
+  const { architecture, hasGpu } = checkInstanceTypes(types, request);
+  const zone = chooseZone({
+    wanted: request.zone,
+    subnet: subnet[0],
+    mounts: request.volumes,
+    ownedZones,
+    offered,
+  });
+  const instanceTypes = typesInZone(zone.zone, offered);
+  checkVolumesAreFree(
+    request.volumes,
+    others.filter(({ instanceId }) => instanceId !== unfinished?.instanceId),
+  );
+
+  const [image, chosenSubnet, bucket] = await Promise.all([
+    chooseImage(aws, {
+      ...(request.imageId ? { imageId: request.imageId } : {}),
+      architecture,
+      hasGpu,
+    }),
+    chooseSubnet(aws, zone.zone, subnet[0]),
+    requireStagingBucket(aws, caller, request.stagingBucket),
+  ]);
+  await requireProfile(aws, profile, request.reads ?? []);
+  return {
+    caller,
+    zone,
+    subnetId: chosenSubnet.subnetId,
+    instanceTypes,
+    architecture,
+    image,
+    instanceProfile: profile,
+    bucket,
+    unfinished,
+    finishedCount: earlier.filter((instance) => instance !== unfinished).length,
+  };
+}
+
+/** One that was launched and has not come to its end, whatever became of the run that launched it. */
+function isUnfinished({ state, tags }: AwsInstance): boolean {
+  if (state !== "pending" && state !== "running") return false;
+  return tags[tagKeys.unfinished] === "true" && tags[tagKeys.state] !== "interrupted";
+}
+
+/** Instances that have one of the volumes attached, or were launched to take one. */
+async function instancesWith(aws: Aws, { volumes }: LaunchRequest): Promise<AwsInstance[]> {
+  if (volumes.length === 0) return [];
+  const ids = volumes.map(({ volume }) => volume.volumeId);
+  const found = await Promise.all([
+    describeInstances(aws, {
+      filters: [{ Name: "block-device-mapping.volume-id", Values: ids }],
+    }),
+    describeInstances(aws, { filters: [{ Name: "tag-key", Values: ids.map(mountTagKey) }] }),
+  ]);
+  return [...new Map(found.flat().map((one) => [one.instanceId, one])).values()];
+}
+
+async function zonesOfOwnedVolumes(
+  aws: Aws,
+  { volumes, zone, subnetId }: LaunchRequest,
+  caller: Caller,
+): Promise<Set<string>> {
+  if (volumes.length > 0 || zone || subnetId) return new Set();
+  const owned = await describeVolumes(aws, {
+    filters: [
+      { Name: `tag:${tagKeys.managed}`, Values: ["true"] },
+      { Name: `tag:${tagKeys.owner}`, Values: [caller.arn] },
+    ],
+  });
+  const data = owned.filter(({ tags }) => tags[tagKeys.role] !== "root");
+  return new Set(data.map((volume) => volume.zone));
+}
+
+async function requireProfile(aws: Aws, name: string, reads: readonly string[]): Promise<void> {
+  const profile = await findInstanceProfile(aws, name).catch((error: unknown) => {
+    // Whoever may not look at roles may still pass one: RunInstances decides then.
+    if (isRunctlError(error, "PERMISSION_DENIED")) return "unknown" as const;
+    throw error;
+  });
+  if (profile === "unknown") return;
+  if (!profile?.roleName)
+    throw new RunctlError("CONFIGURATION", `there is no instance profile ${name} with a role`, {
+      hint: "runctl aws setup",
+    });
+  await requireBucketAccess(aws, profile.roleName, reads);
+}
