@@ -67,7 +67,7 @@ async function makeAvailable(aws: Aws, plan: VolumePlan, options: WorkOptions): 
   });
 }
 
-/** Undefined when another request has used the token. */
+/** Undefined when the token stands for a volume that is gone, or for one with other parameters. */
 async function ask(aws: Aws, plan: VolumePlan, count: number): Promise<VolumeId | undefined> {
   const { request, performance, op, owner } = plan;
   const { type } = request;
@@ -84,6 +84,7 @@ async function ask(aws: Aws, plan: VolumePlan, count: number): Promise<VolumeId 
       clientToken: clientToken(op, { count, type, zone }),
     });
   } catch (error) {
+    if (awsErrorCode(error) === "InvalidVolume.NotFound") return undefined;
     if (awsErrorCode(error) !== "IdempotentParameterMismatch") throw error;
     // The same operation by another session of the caller: its tags differ, its volume will do.
     const owned = await ownedVolumes(aws);

@@ -60,7 +60,11 @@ export async function planVolume(aws: Aws, request: VolumeRequest): Promise<Volu
   const found = findExisting(sound, { request, performance, op });
   const zone = found
     ? { zone: found.volume.zone, reason: "where it is" }
-    : chooseZone({ wanted: request.zone, owned: sound, among: zones.map(({ name }) => name) });
+    : chooseZone({
+        wanted: request.zone,
+        owned: sound.filter((volume) => volume.tags[tagKeys.owner] === owner),
+        among: zones.map(({ name }) => name),
+      });
   return {
     request,
     performance,

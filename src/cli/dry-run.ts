@@ -1,0 +1,16 @@
+/** What a command would do: its result under `--dry-run`. */
+export interface DryRun {
+  dryRun: true;
+  /** One sentence for each thing that would be done, in order. */
+  plan: readonly string[];
+}
+
+export const dryRun = (plan: readonly string[]): DryRun => ({ dryRun: true, plan });
+
+export function isDryRun(result: unknown): result is DryRun {
+  return typeof result === "object" && result !== null && "dryRun" in result;
+}
+
+export function renderDryRun({ plan }: DryRun): string {
+  return ["would, without --dry-run:", ...plan.map((line) => `  ${line}`)].join("\n");
+}
