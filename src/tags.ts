@@ -9,7 +9,7 @@ export const tagKeys = {
   owner: "runctl:owner",
   /** `true` on volumes that the instance role may attach, detach and snapshot. */
   access: "runctl:access",
-  /** data · checkpoint · pre-warm · root (of an instance, and goes with it). */
+  /** data · checkpoint · pre-warm · root (goes with its instance; not managed). */
   role: "runctl:role",
   /** keep (default) · run (deleted after the command ended with exit 0). */
   lifetime: "runctl:lifetime",

@@ -2,7 +2,7 @@ import { isRunctlError } from "../errors.ts";
 import { awsErrorCode } from "./translate-error.ts";
 import { call } from "./call.ts";
 import type { Aws } from "./connect.ts";
-import type { Tags } from "./tags.ts";
+import { type Tags, tagsOf } from "./tags.ts";
 
 export interface AwsInstanceProfile {
   name: string;
@@ -101,6 +101,16 @@ export async function ensureRole(
       ),
     ),
   );
+}
+
+/** Undefined when there is no such role. */
+export async function findRole(aws: Aws, name: string): Promise<{ tags: Tags } | undefined> {
+  const { GetRoleCommand } = await import("./sdk/iam.ts");
+  const client = await aws.iam();
+  const answer = await orNothing(() =>
+    call("iam:GetRole", () => client.send(new GetRoleCommand({ RoleName: name }))),
+  );
+  return answer && { tags: tagsOf(answer.Role?.Tags) };
 }
 
 /** Undefined when role or policy does not exist. */

@@ -1,4 +1,9 @@
-import type { _InstanceType, ResourceType, RunInstancesCommandInput } from "@aws-sdk/client-ec2";
+import type {
+  _InstanceType,
+  ResourceType,
+  RunInstancesCommandInput,
+  TagSpecification,
+} from "@aws-sdk/client-ec2";
 import { call } from "./call.ts";
 import type { Aws } from "./connect.ts";
 import { type AwsInstance, toInstance } from "./instances.ts";
@@ -17,9 +22,10 @@ export interface NewInstance {
   /** Plain text, at most 16 KB. */
   userData: string;
   spot: boolean;
-  /** Of the instance; volumes and the rest made with it get `resourceTags`. */
   tags: Tags;
-  resourceTags: Tags;
+  rootVolumeTags: Tags;
+  /** Of the network interface and the spot request. */
+  otherTags: Tags;
 }
 
 /**
@@ -101,16 +107,20 @@ function runInstancesInput(instance: NewInstance): RunInstancesCommandInput {
           },
         }
       : {}),
-    TagSpecifications: [
-      { ResourceType: "instance", Tags: toSdkTags(instance.tags) },
-      ...madeAlong(instance.spot).map((ResourceType) => ({
-        ResourceType,
-        Tags: toSdkTags(instance.resourceTags),
-      })),
-    ],
+    TagSpecifications: tagSpecifications(instance),
   };
 }
 
-function madeAlong(spot: boolean): ResourceType[] {
-  return ["volume", "network-interface", ...(spot ? (["spot-instances-request"] as const) : [])];
+function tagSpecifications(instance: NewInstance): TagSpecification[] {
+  const tagged: [ResourceType, Tags][] = [
+    ["instance", instance.tags],
+    ["volume", instance.rootVolumeTags],
+    ["network-interface", instance.otherTags],
+    ...(instance.spot
+      ? [["spot-instances-request", instance.otherTags] as [ResourceType, Tags]]
+      : []),
+  ];
+  return tagged
+    .filter(([, tags]) => Object.keys(tags).length > 0)
+    .map(([ResourceType, tags]) => ({ ResourceType, Tags: toSdkTags(tags) }));
 }

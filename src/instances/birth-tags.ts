@@ -4,14 +4,11 @@ import { tagKeys, tagValue } from "../tags.ts";
 import type { LaunchRequest } from "./launch-request.ts";
 import { mountTags } from "./mount-tags.ts";
 
-/**
- * The tags that an instance, and what is made along with it, has from its first moment. What is made along has
- * no name: a name is that of a volume of the user's.
- */
+/** The tags that an instance, and what is made along with it, has from its first moment. */
 export function birthTags(
   request: LaunchRequest,
   caller: Caller,
-): { tags: Tags; resourceTags: Tags } {
+): { tags: Tags; rootVolumeTags: Tags; otherTags: Tags } {
   const ownership = {
     [tagKeys.managed]: "true",
     [tagKeys.owner]: caller.arn,
@@ -20,7 +17,9 @@ export function birthTags(
   };
   const command = request.work.kind === "command" ? request.work.command : [];
   return {
-    resourceTags: { ...ownership, [tagKeys.role]: "root" },
+    otherTags: ownership,
+    // Not `managed`: a root volume goes with its instance, and shall not stand among the user's volumes.
+    rootVolumeTags: { [tagKeys.owner]: caller.arn, [tagKeys.role]: "root" },
     tags: {
       ...ownership,
       ...(request.name ? { [tagKeys.name]: request.name } : {}),

@@ -1,4 +1,3 @@
-import type { Clock } from "../clock.ts";
 import { systemClock } from "../clock.ts";
 import type { Aws } from "../aws/connect.ts";
 import type { AwsInstance, InstanceId } from "../aws/instances.ts";
@@ -6,14 +5,16 @@ import { type NewInstance, runInstance } from "../aws/run-instance.ts";
 import { awsErrorCode } from "../aws/translate-error.ts";
 import { isRunctlError, RunctlError } from "../errors.ts";
 import { clientToken } from "../operation.ts";
-import { type Report, step } from "../progress.ts";
+import { step } from "../progress.ts";
 import { retry } from "../retry.ts";
 import { birthTags } from "./birth-tags.ts";
+import { isProfileUnknown, profileDeadlineMs } from "./late-profile.ts";
 import { launchDefaults, type LaunchRequest } from "./launch-request.ts";
 import { launchSpecOf } from "./launch-spec-of.ts";
 import { type LaunchPlan, planLaunch } from "./plan-launch.ts";
 import { stageBootFiles } from "./stage.ts";
 import { userData } from "./user-data.ts";
+import type { WorkOptions } from "../work-options.ts";
 
 export interface LaunchedInstance {
   instanceId: InstanceId;
@@ -25,15 +26,6 @@ export interface LaunchedInstance {
   outcome: "launched" | "continued";
 }
 
-export interface LaunchOptions {
-  report: Report;
-  signal?: AbortSignal;
-  clock?: Clock;
-}
-
-/** EC2 learns of a new instance profile late: "IAM changes are eventually consistent" (IAM user guide, troubleshooting). */
-const profileDeadlineMs = 60_000;
-
 /**
  * Checks, stages what the instance boots from, and launches it. Resolves when AWS has taken the launch;
  * `waitForAgent` tells what becomes of it. Killed at any point and called again it ends in one instance.
@@ -43,7 +35,7 @@ const profileDeadlineMs = 60_000;
 export async function launchInstance(
   aws: Aws,
   request: LaunchRequest,
-  options: LaunchOptions,
+  options: WorkOptions,
 ): Promise<LaunchedInstance> {
   const { report } = options;
   const plan = await step(report, "check", () => planLaunch(aws, request), describePlan);
@@ -70,7 +62,7 @@ async function runFirstAvailable(
   plan: LaunchPlan,
   request: LaunchRequest,
   text: string,
-  options: LaunchOptions,
+  options: WorkOptions,
 ): Promise<AwsInstance> {
   const refusals: unknown[] = [];
   for (const instanceType of plan.instanceTypes) {
@@ -100,7 +92,7 @@ async function runOne(
   plan: LaunchPlan,
   request: LaunchRequest,
   { instanceType, userData: text }: Pick<NewInstance, "instanceType" | "userData">,
-  { clock = systemClock, signal }: LaunchOptions,
+  { clock = systemClock, signal }: WorkOptions,
 ): Promise<AwsInstance> {
   let count = plan.finishedCount;
   const attempt = () =>
@@ -132,15 +124,6 @@ async function runOne(
       return isProfileUnknown(error);
     },
   });
-}
-
-/** The code is shared by all bad parameters, so the message decides. */
-function isProfileUnknown(error: unknown): boolean {
-  return (
-    awsErrorCode(error) === "InvalidParameterValue" &&
-    error instanceof Error &&
-    /instance ?profile/i.test(error.message)
-  );
 }
 
 function describePlan({ zone, instanceTypes, unfinished }: LaunchPlan): string {

@@ -124,8 +124,7 @@ async function zonesOfOwnedVolumes(
       { Name: `tag:${tagKeys.owner}`, Values: [caller.arn] },
     ],
   });
-  const data = owned.filter(({ tags }) => tags[tagKeys.role] !== "root");
-  return new Set(data.map((volume) => volume.zone));
+  return new Set(owned.map((volume) => volume.zone));
 }
 
 async function requireProfile(aws: Aws, name: string, reads: readonly string[]): Promise<void> {
