@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto";
+import * as z from "zod/mini";
+import { checksumAlgorithms } from "./object-checksum.ts";
+
+// The list of files that a volume was filled with, as it stands on the volume: a line of JSON for
+// the header, one per file, one for the end. Without times, so that the same files give the same hash.
+
+/** Where the list is, relative to the root of the volume. */
+export const manifestPath = ".runctl/manifest";
+
+const headerSchema = z.object({
+  runctl: z.literal("manifest"),
+  version: z.literal(1),
+  /** s3://bucket/prefix/ */
+  source: z.string(),
+});
+
+const fileSchema = z.object({
+  /** Relative to the root of the volume. */
+  path: z.string(),
+  key: z.string(),
+  sizeBytes: z.number(),
+  etag: z.string(),
+  /** Of the object in S3 and of the file, in milliseconds since 1970. */
+  modifiedMs: z.number(),
+  /** S3's own, which the bytes were compared with; none where S3 has none. */
+  checksum: z.optional(
+    z.object({
+      algorithm: z.enum(checksumAlgorithms),
+      value: z.string(),
+      parts: z.optional(z.number()),
+    }),
+  ),
+  /** Hex, of the bytes as they were downloaded. */
+  sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+});
+
+const endSchema = z.object({ end: z.literal(true), files: z.number(), bytes: z.number() });
+
+export type ManifestFile = z.infer<typeof fileSchema>;
+
+export interface Manifest {
+  source: string;
+  /** In the order of the file; reading it to the end proves that the list is whole. */
+  files: AsyncIterable<ManifestFile>;
+}
+
+/** The manifest in pieces of many lines. Files must come in a fixed order: that of S3's listing. */
+export function* formatManifest(
+  source: string,
+  files: Iterable<ManifestFile>,
+): Generator<string, void> {
+  let lines = `${JSON.stringify({ runctl: "manifest", version: 1, source })}\n`;
+  let count = 0;
+  let bytes = 0;
+  for (const file of files) {
+    lines += formatManifestFile(file);
+    count += 1;
+    bytes += file.sizeBytes;
+    if (lines.length >= pieceLength) {
+      yield lines;
+      lines = "";
+    }
+  }
+  yield `${lines}${JSON.stringify({ end: true, files: count, bytes })}\n`;
+}
+
+const pieceLength = 64 * 1024;
+
+/** One line. The members stand in one order whatever order they were made in. */
+export function formatManifestFile(file: ManifestFile): string {
+  const { path, key, sizeBytes, etag, modifiedMs, checksum, sha256 } = file;
+  const line = { path, key, sizeBytes, etag, modifiedMs, ...(checksum && { checksum }), sha256 };
+  return `${JSON.stringify(line)}\n`;
+}
+
+/** @throws Error on a line that is not a file's. */
+export function parseManifestFile(line: string): ManifestFile {
+  return fileSchema.parse(JSON.parse(line));
+}
+
+/** @throws Error where the text is not a whole manifest of this version; for `files`, while they are read. */
+export async function parseManifest(pieces: AsyncIterable<string>): Promise<Manifest> {
+  const lines = linesOf(pieces);
+  const first = await lines.next();
+  if (first.done) throw new Error("the manifest is empty");
+  return { source: headerSchema.parse(JSON.parse(first.value)).source, files: filesOf(lines) };
+}
+
+async function* filesOf(lines: AsyncIterable<string>): AsyncGenerator<ManifestFile> {
+  let count = 0;
+  let bytes = 0;
+  let isWhole = false;
+  for await (const line of lines) {
+    if (isWhole) throw new Error("the manifest goes on after its end");
+    const value: unknown = JSON.parse(line);
+    const end = endSchema.safeParse(value);
+    if (end.success) {
+      isWhole = end.data.files === count && end.data.bytes === bytes;
+      if (!isWhole) throw new Error(`the manifest says ${end.data.files} files and has ${count}`);
+      continue;
+    }
+    const file = fileSchema.parse(value);
+    count += 1;
+    bytes += file.sizeBytes;
+    yield file;
+  }
+  if (!isWhole) throw new Error("the manifest has no end");
+}
+
+/** Lines that end in a newline; a torn last one is left out. */
+export async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string, void> {
+  let rest = "";
+  for await (const piece of pieces) {
+    const lines = (rest + piece).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+}
+
+/** What stands in the tag `runctl:manifest`: hex SHA-256 of the manifest's bytes. */
+export function manifestHash(pieces: Iterable<string>): string {
+  const hash = createHash("sha256");
+  for (const piece of pieces) hash.update(piece);
+  return hash.digest("hex");
+}

@@ -1,0 +1,26 @@
+import { open } from "node:fs/promises";
+import { dirname } from "node:path";
+import { runProgram } from "../run-program.ts";
+import { syncDirectory } from "./sync-directory.ts";
+
+/**
+ * Brings files and their names to the disk: after it they survive a power loss.
+ *
+ * On Linux by one syncfs(2), which Node has no call for: for 10,000 small files it is hundreds of times
+ * cheaper than an fsync each.
+ */
+export async function makeDurable(directory: string, paths: readonly string[]): Promise<void> {
+  if (process.platform === "linux") {
+    await runProgram("sync", ["-f", directory], { timeoutMs: 30 * 60_000 });
+    return;
+  }
+  for (const path of paths) {
+    const file = await open(path, "r");
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+  for (const parent of new Set(paths.map((path) => dirname(path)))) await syncDirectory(parent);
+}

@@ -1,0 +1,61 @@
+/** Where an object of a prefix belongs under the target directory. */
+export type Placement =
+  | { kind: "file"; path: string }
+  | { kind: "directory"; path: string }
+  /** Why no file can or may be made of it. */
+  | { kind: "refused"; reason: string };
+
+/** Names that runctl keeps for itself at the top of a directory that it fills. */
+const ownNames = new Set([".runctl", ".runctl-journal", ".runctl-journal.new"]);
+
+/** Linux: NAME_MAX, and PATH_MAX less room for the directory itself. */
+const maxNameBytes = 255;
+const maxPathBytes = 3072;
+
+/**
+ * The path of a key, relative to the target directory. It never leaves that directory.
+ *
+ * @param relativeKey the key without the prefix of the download.
+ */
+export function placeKey(relativeKey: string, sizeBytes: number): Placement {
+  const isDirectory = relativeKey.endsWith("/");
+  const path = isDirectory ? relativeKey.slice(0, -1) : relativeKey;
+  const reason =
+    isDirectory && sizeBytes > 0 ? "the key ends in a slash and has content" : reasonAgainst(path);
+  if (reason) return { kind: "refused", reason };
+  return { kind: isDirectory ? "directory" : "file", path };
+}
+
+function reasonAgainst(path: string): string | undefined {
+  if (path.startsWith("/")) return "the path is absolute";
+  if (path.includes("\0")) return "the key holds a NUL character";
+  if (Buffer.byteLength(path) > maxPathBytes) return "the path is too long";
+  const names = path.split("/");
+  for (const name of names) {
+    if (name === "") return "the path has an empty name";
+    if (name === "." || name === "..") return `the path has the name '${name}'`;
+    if (Buffer.byteLength(name) > maxNameBytes) return "a name has more than 255 bytes";
+    if (/^\.runctl-[0-9a-f]{16}\.(part|ranges)$/.test(name)) return `runctl uses the name ${name}`;
+  }
+  const [top = ""] = names;
+  return ownNames.has(top) ? `runctl uses the name ${top}` : undefined;
+}
+
+/**
+ * Finds keys that need a directory where an earlier key is a file. Keys must come in S3's order, in which
+ * all keys that begin with a given one follow it without a gap.
+ */
+export function createCollisionCheck(): (placement: Placement) => Placement {
+  const begun: string[] = [];
+  return (placement) => {
+    if (placement.kind === "refused") return placement;
+    const { path } = placement;
+    while (begun.length > 0 && !path.startsWith(begun.at(-1)!)) begun.pop();
+    const inTheWay = begun.find((file) => path === file || path.startsWith(`${file}/`));
+    if (inTheWay !== undefined) {
+      return { kind: "refused", reason: `'${inTheWay}' is a file already` };
+    }
+    if (placement.kind === "file") begun.push(path);
+    return placement;
+  };
+}
