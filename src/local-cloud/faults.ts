@@ -14,6 +14,8 @@ export interface Faults {
   set(fault: Fault): void;
   clear(): void;
   list(): readonly Fault[];
+  /** Whether a call is to be throttled; takes one off the count. Actions are named as in policies, such as `ec2:CreateVolume`. */
+  takeThrottle(action: string): boolean;
 }
 
 export function createFaults(): Faults {
@@ -22,5 +24,21 @@ export function createFaults(): Faults {
     set: (fault) => void faults.push(fault),
     clear: () => void (faults = []),
     list: () => faults,
+    takeThrottle(action) {
+      const index = faults.findIndex(
+        (fault) => fault.kind === "throttled" && isNamed(fault.action, action),
+      );
+      const fault = faults[index];
+      if (fault?.kind !== "throttled") return false;
+      const left = fault.count > 1 ? [{ ...fault, count: fault.count - 1 }] : [];
+      faults = faults.toSpliced(index, 1, ...left);
+      return true;
+    },
   };
+}
+
+/** `CreateVolume`, `ec2:CreateVolume`, `s3:*` and `*` all name `ec2:CreateVolume` or its like. */
+function isNamed(wanted: string, action: string): boolean {
+  const [service, name] = action.split(":");
+  return [action, name, `${service}:*`, "*"].includes(wanted);
 }
