@@ -17,6 +17,8 @@ export interface AwsInstanceType {
   /** Sustained, not burst; undefined where AWS publishes none. */
   ebsBaselineMiBps: number | undefined;
   ebsBurstMiBps: number | undefined;
+  /** Sustained, over all network cards; undefined where AWS publishes none. */
+  networkBaselineMiBps: number | undefined;
 }
 
 /** @throws RunctlError NOT_FOUND naming the first type that this region does not have. */
@@ -43,6 +45,24 @@ export async function requireInstanceTypes(
     }),
   );
   return found;
+}
+
+/** Those of the types that this region has, in no order. */
+export async function findInstanceTypes(
+  aws: Aws,
+  names: readonly string[],
+): Promise<AwsInstanceType[]> {
+  const { DescribeInstanceTypesCommand } = await import("./sdk/ec2.ts");
+  const client = await aws.ec2();
+  // By filter: a name in `InstanceTypes` that the region does not have would fail the whole call.
+  const answer = await call("ec2:DescribeInstanceTypes", () =>
+    client.send(
+      new DescribeInstanceTypesCommand({
+        Filters: [{ Name: "instance-type", Values: [...names] }],
+      }),
+    ),
+  );
+  return (answer.InstanceTypes ?? []).map(toInstanceType);
 }
 
 /** Which of the types are offered in which zones: type name → zone names. */
@@ -84,7 +104,14 @@ function toInstanceType(type: InstanceTypeInfo): AwsInstanceType {
     // AWS gives MB (10^6 bytes) per second.
     ebsBaselineMiBps: toMiB(ebs?.BaselineThroughputInMBps),
     ebsBurstMiBps: toMiB(ebs?.MaximumThroughputInMBps),
+    networkBaselineMiBps: networkBaseline(type),
   };
+}
+
+function networkBaseline(type: InstanceTypeInfo): number | undefined {
+  const cards = type.NetworkInfo?.NetworkCards ?? [];
+  const gigabits = cards.reduce((sum, card) => sum + (card.BaselineBandwidthInGbps ?? 0), 0);
+  return gigabits === 0 ? undefined : toMiB((gigabits * 1_000) / 8);
 }
 
 function toMiB(megabytes: number | undefined): number | undefined {

@@ -51,3 +51,9 @@ export const decimal: Parser<number> = (word) => {
   if (!/^\d+(\.\d+)?$/.test(word)) throw new RunctlError("USAGE", `'${word}' is not a number`);
   return Number(word);
 };
+
+/** An absolute path on an instance, without `..`. */
+export const absolutePath: Parser<string> = (word) => {
+  if (/^\/[A-Za-z0-9._/-]+$/.test(word) && !word.split("/").includes("..")) return word;
+  throw new RunctlError("USAGE", `'${word}' is not an absolute path such as /mnt/data`);
+};

@@ -1,0 +1,92 @@
+import type { Aws } from "../../../../aws/connect.ts";
+import {
+  createFilledVolume,
+  describeFilledPlan,
+  planFilledVolume,
+} from "../../../../pre-warm/create-filled-volume.ts";
+import type { VolumePlan } from "../../../../volumes/plan-volume.ts";
+import { type EbsVolumeType, volumeTypeLimits } from "../../../../facts/ebs-limits.ts";
+import { volumePriceUsdPerMonth } from "../../../../cost/resource-price.ts";
+import type { Context } from "../../../context.ts";
+import { defineCommand, optional, repeated, required, toggle } from "../../../define-command.ts";
+import { dryRun, isDryRun, renderDryRun } from "../../../dry-run.ts";
+import { newName } from "../../../parse-reference.ts";
+import { keyValue, oneOf, s3Location, text, wholeNumber } from "../../../parsers.ts";
+import { volumeOutput, volumeTable } from "../../volume-output.ts";
+
+const types = Object.keys(volumeTypeLimits) as EbsVolumeType[];
+
+export const create = defineCommand({
+  summary: "Create an EBS volume, and fill it from S3 if asked to",
+  examples: [
+    "aws ebs create --size 500 --name datasets",
+    "aws ebs create --size 500 --name training-datasets --pre-warm s3://bucket/datasets/",
+    "aws ebs create --type io2 --multi-attach --size 1000 --name shared-datasets",
+  ],
+  details:
+    "Always encrypted. Without --availability-zone: the zone of your volumes if it is one, else the first.\n" +
+    "A --name that is there with the same parameters is kept; with others the command fails.",
+  flags: {
+    size: required(wholeNumber, "size", "GiB"),
+    type: optional(oneOf(types), "gp3 (default), io2, io1, gp2, st1, sc1 or standard", "TYPE"),
+    name: optional(newName, "unique name among your volumes", "NAME"),
+    preWarm: optional(s3Location, "fill it from here, and verify it", "s3://BUCKET/PREFIX/"),
+    iops: optional(wholeNumber, "operations per second (gp3, io1, io2)", "N"),
+    throughput: optional(wholeNumber, "throughput (gp3)", "MiB/s"),
+    multiAttach: toggle("several instances may attach it (io1, io2)"),
+    availabilityZone: optional(text, "zone, such as us-east-1a", "ZONE"),
+    role: optional(oneOf(["data", "checkpoint"]), "data (default) or checkpoint", "ROLE"),
+    lifetime: optional(
+      oneOf(["keep", "run"]),
+      "keep (default), or run: deleted after the command that used it succeeded",
+      "LIFETIME",
+    ),
+    fs: optional(oneOf(["ext4", "xfs"]), "file system of the first mount; default ext4", "FS"),
+    kmsKey: optional(text, "key that encrypts it; default: the account's for EBS", "KEY"),
+    tag: repeated(keyValue, "a tag of your own", "KEY=VALUE"),
+    project: optional(text, "value of the tag Project; default runctl", "NAME"),
+  },
+  positionals: {},
+  async run(input, context) {
+    const source = input.preWarm && `s3://${input.preWarm.bucket}/${input.preWarm.key}`;
+    const aws = await context.aws();
+    const plan = await planFilledVolume(aws, {
+      sizeGiB: input.size,
+      type: input.type ?? "gp3",
+      name: input.name,
+      iops: input.iops,
+      throughputMiBps: input.throughput,
+      zone: input.availabilityZone,
+      role: input.role ?? "data",
+      lifetime: input.lifetime ?? "keep",
+      fileSystem: input.fs ?? "ext4",
+      kmsKeyId: input.kmsKey,
+      multiAttach: input.multiAttach,
+      tags: Object.fromEntries(input.tag),
+      project: input.project ?? "runctl",
+      preWarmFrom: source,
+    });
+    if (context.options.dryRun) return dryRun(describeFilledPlan(plan));
+
+    tellPrice(plan, aws, context);
+    const { outcome, volume } = await createFilledVolume(aws, plan, context);
+    const name = input.name ?? volume.volumeId;
+    context.hint(
+      outcome === "kept"
+        ? `${name} is already there, with these parameters`
+        : `next: runctl aws create --spot --ebs-volume ${name}`,
+    );
+    return { ...volumeOutput(volume, aws.region), outcome };
+  },
+  render(result) {
+    if (isDryRun(result)) return renderDryRun(result);
+    return volumeTable([result]);
+  },
+});
+
+function tellPrice({ action, request, performance }: VolumePlan, aws: Aws, context: Context): void {
+  if (action !== "create") return;
+  const price = volumePriceUsdPerMonth({ ...request, ...performance }, aws.region);
+  if (price !== undefined)
+    context.report({ kind: "note", text: `about ${price.toFixed(2)} USD a month` });
+}

@@ -1,0 +1,45 @@
+import { callerIdentity } from "../../../../aws/sts.ts";
+import { operationHash } from "../../../../operation.ts";
+import { planPreWarm, preWarm as fill } from "../../../../pre-warm/pre-warm.ts";
+import { requireVolume } from "../../../../volumes/find-volume.ts";
+import { describeBriefly } from "../../../../volumes/owned-volumes.ts";
+import { defineCommand, optional, positional } from "../../../define-command.ts";
+import { dryRun, isDryRun, renderDryRun } from "../../../dry-run.ts";
+import { volumeWord } from "../../../parse-reference.ts";
+import { absolutePath, s3Location } from "../../../parsers.ts";
+import { volumeOutput, volumeTable } from "../../volume-output.ts";
+import { confirmAccess } from "./confirm-access.ts";
+
+export const preWarm = defineCommand({
+  summary: "Fill a volume from S3 by a temporary instance, and verify it",
+  examples: [
+    "aws ebs pre-warm datasets s3://bucket/datasets/",
+    "aws ebs pre-warm vol-0123456789abcdef0 s3://bucket/data/ --mount /mnt/data",
+  ],
+  details: "Moves only what is missing or has changed; interrupted, the same command goes on.",
+  flags: { mount: optional(absolutePath, "default mount of the volume from now on", "PATH") },
+  positionals: {
+    volume: positional(volumeWord, "id, or name of a volume that runctl made"),
+    source: positional(s3Location, "s3://bucket/prefix/"),
+  },
+  async run(input, context) {
+    const { mount } = input;
+    const source = `s3://${input.source.bucket}/${input.source.key}`;
+    const aws = await context.aws();
+    const volume = await requireVolume(aws, input.volume);
+    const { accountId } = await callerIdentity(aws);
+    const args = { volumeId: volume.volumeId, source, mount };
+    const { region } = aws;
+    const op = operationHash({ accountId, region, command: "ebs pre-warm", args });
+    if (context.options.dryRun) {
+      const plan = await planPreWarm(aws, { volume, source, op });
+      const types = plan.instanceTypes.join(" or ");
+      const by = plan.unfinished?.instanceId ?? `a temporary spot instance (${types})`;
+      return dryRun([`fill ${describeBriefly(volume)} from ${source} by ${by}, and verify it`]);
+    }
+    const allowed = await confirmAccess(aws, volume, context);
+    const warm = await fill(aws, { volume: allowed, source, op, mount }, context);
+    return volumeOutput(warm, region);
+  },
+  render: (result) => (isDryRun(result) ? renderDryRun(result) : volumeTable([result])),
+});

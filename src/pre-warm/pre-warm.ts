@@ -1,0 +1,138 @@
+import type { Aws } from "../aws/connect.ts";
+import { findInstanceTypes } from "../aws/instance-types.ts";
+import { putTags, removeTags } from "../aws/tags.ts";
+import type { AwsVolume } from "../aws/volumes.ts";
+import { waitForVolume } from "../aws/wait-for-volume.ts";
+import { RunctlError } from "../errors.ts";
+import { launchInstance } from "../instances/launch-instance.ts";
+import type { LaunchRequest } from "../instances/launch-request.ts";
+import { type LaunchPlan, planLaunch } from "../instances/plan-launch.ts";
+import { step } from "../progress.ts";
+import { tagKeys } from "../tags.ts";
+import { isOwned, nameOf } from "../volumes/owned-volumes.ts";
+import type { WorkOptions } from "../work-options.ts";
+import { chooseFillerTypes, fillerCandidates } from "./choose-filler-types.ts";
+import { watchFiller } from "./watch-filler.ts";
+
+export interface PreWarmRequest {
+  volume: AwsVolume;
+  /** s3://bucket/prefix/ */
+  source: string;
+  /** See `operation.ts`: by it a run that was killed finds its instance again. */
+  op: string;
+  /** Becomes the volume's default mount; undefined leaves it as it is. */
+  mount?: string | undefined;
+}
+
+/** Where the volume is mounted while it is filled. */
+const fillMount = "/mnt/runctl-fill";
+
+/** Spot instances that may be interrupted before the fill is given up. */
+const maxInstances = 8;
+
+/**
+ * Checks that a fill could begin: role, bucket access, instance types, and that nothing else has the
+ * volume. Changes nothing.
+ *
+ * @throws RunctlError CONFIGURATION with the `setup` line to type, CONFLICT while the volume is in use.
+ */
+export async function planPreWarm(aws: Aws, request: PreWarmRequest): Promise<LaunchPlan> {
+  return planLaunch(aws, await fillLaunch(aws, request));
+}
+
+/**
+ * The same for a volume that is still to be made.
+ *
+ * @param volume what it will be like.
+ */
+export async function planPreWarmOfNew(
+  aws: Aws,
+  volume: Pick<AwsVolume, "type" | "iops" | "throughputMiBps" | "zone">,
+  { source, op }: Pick<PreWarmRequest, "source" | "op">,
+): Promise<LaunchPlan> {
+  return planLaunch(aws, {
+    op,
+    work: { kind: "command", command: [], environment: {}, asRoot: false, whenDone: "terminate" },
+    volumes: [],
+    spot: true,
+    instanceTypes: await fillerTypes(aws, volume),
+    zone: volume.zone,
+    reads: [source],
+  });
+}
+
+/**
+ * Fills a volume from S3 by a temporary spot instance in its zone, and waits until the agent has read
+ * every byte back. Only what is missing is moved. Killed at any point and run again, it goes on with
+ * the instance that is there, or with a new one; an instance that nobody watches ends by itself.
+ *
+ * @returns the volume, verified and attached to nothing.
+ * @throws RunctlError of `planPreWarm`; INSTANCE_FAILED; CAPACITY.
+ */
+export async function preWarm(
+  aws: Aws,
+  request: PreWarmRequest,
+  options: WorkOptions,
+): Promise<AwsVolume> {
+  const launch = await fillLaunch(aws, request);
+  const { unfinished } = await planLaunch(aws, launch);
+  if (!unfinished) await prepare(aws, request);
+
+  const { volumeId } = request.volume;
+  for (let count = 0; count < maxInstances; count += 1) {
+    const { instanceId } = await launchInstance(aws, launch, options);
+    const label = `fill ${volumeId}`;
+    const isVerified = await step(
+      options.report,
+      label,
+      () => watchFiller(aws, { instanceId, volumeId, stepId: label }, options),
+      (verified) => (verified ? "verified" : `${instanceId} ended before it was done`),
+    );
+    if (isVerified)
+      return waitForVolume(aws, volumeId, isFree, { ...options, until: "be free again" });
+  }
+  throw new RunctlError("CAPACITY", `${maxInstances} spot instances ended before the fill did`, {
+    hint: "run the same command again later: what is on the volume stays",
+  });
+}
+
+const isFree = ({ state }: AwsVolume): boolean => state === "available";
+
+/** Tells what the volume is about to hold. It is not warm until the agent says so again. */
+async function prepare(aws: Aws, { volume, source, mount }: PreWarmRequest): Promise<void> {
+  if (!isOwned(volume)) return;
+  await removeTags(aws, volume.volumeId, [tagKeys.manifest, tagKeys.progress]);
+  await putTags(aws, volume.volumeId, {
+    [tagKeys.source]: source,
+    ...(mount === undefined ? {} : { [tagKeys.mount]: mount }),
+  });
+}
+
+async function fillLaunch(aws: Aws, request: PreWarmRequest): Promise<LaunchRequest> {
+  const { volume, source, op } = request;
+  const fileSystem = volume.tags[tagKeys.fileSystem] === "xfs" ? "xfs" : "ext4";
+  return {
+    op,
+    work: { kind: "fill", volumeId: volume.volumeId, source },
+    volumes: [{ volume, mount: fillMount, readOnly: false, fileSystem }],
+    spot: true,
+    instanceTypes: await fillerTypes(aws, volume),
+    zone: volume.zone,
+    name: `pre-warm-${nameOf(volume) ?? volume.volumeId}`,
+    role: "pre-warm",
+    maxLifetimeSeconds: maxLifetimeSeconds(volume),
+    reads: [source],
+  };
+}
+
+async function fillerTypes(
+  aws: Aws,
+  volume: Parameters<typeof chooseFillerTypes>[0],
+): Promise<string[]> {
+  return chooseFillerTypes(volume, await findInstanceTypes(aws, fillerCandidates));
+}
+
+/** Twice what writing and reading back the whole volume at 40 MiB/s takes, and an hour for all else. */
+function maxLifetimeSeconds({ sizeGiB }: AwsVolume): number {
+  return 3_600 + Math.ceil((2 * 2 * sizeGiB * 1_024) / 40);
+}

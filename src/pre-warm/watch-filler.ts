@@ -1,0 +1,87 @@
+import type { Aws } from "../aws/connect.ts";
+import {
+  type AwsInstance,
+  consoleOutput,
+  findInstance,
+  terminateInstance,
+} from "../aws/instances.ts";
+import { type AwsVolume, findVolumeById } from "../aws/volumes.ts";
+import { systemClock } from "../clock.ts";
+import { RunctlError } from "../errors.ts";
+import { tagKeys } from "../tags.ts";
+import type { WorkOptions } from "../work-options.ts";
+import { parseFillProgress } from "./fill-progress.ts";
+
+export interface WatchedFill {
+  instanceId: string;
+  volumeId: string;
+  /** The step whose amount is reported. */
+  stepId: string;
+}
+
+/** An agent that has said nothing for this long after the launch never will. */
+const silenceMs = 5 * 60_000;
+
+/**
+ * Watches a filling instance until it is off and the volume is free again.
+ *
+ * @returns whether the volume is verified now; `false` when the instance ended before that and may be replaced.
+ * @throws RunctlError INSTANCE_FAILED with the agent's own words, or with the end of the console when
+ *   the agent never spoke; the instance is terminated then.
+ */
+export async function watchFiller(
+  aws: Aws,
+  fill: WatchedFill,
+  options: WorkOptions,
+): Promise<boolean> {
+  const { clock = systemClock, signal, report } = options;
+  const begin = clock.now();
+  for (;;) {
+    const [instance, volume] = await Promise.all([
+      findInstance(aws, fill.instanceId),
+      findVolumeById(aws, fill.volumeId),
+    ]);
+    if (!volume) throw new RunctlError("NOT_FOUND", `volume ${fill.volumeId} is gone`);
+    reportAmount(volume, fill, report);
+    const waited = clock.now() - begin;
+    if (instance?.tags[tagKeys.state] === "failed") throw await failed(aws, instance);
+    if (isOff(instance, waited) && !isHeldBy(volume, fill.instanceId))
+      return tagKeys.manifest in volume.tags;
+    if (instance?.tags[tagKeys.state] === "booting" && waited > silenceMs)
+      throw await silent(aws, instance);
+    await clock.sleep(1_000, signal);
+  }
+}
+
+/** A new instance may be unknown to AWS for some seconds; one that is long gone stays unknown. */
+function isOff(instance: AwsInstance | undefined, waitedMs: number): boolean {
+  if (!instance) return waitedMs > 10_000;
+  return instance.state === "terminated" || instance.state === "stopped";
+}
+
+function isHeldBy(volume: AwsVolume, instanceId: string): boolean {
+  return volume.attachments.some((attachment) => attachment.instanceId === instanceId);
+}
+
+function reportAmount(volume: AwsVolume, fill: WatchedFill, report: WorkOptions["report"]): void {
+  const progress = parseFillProgress(volume.tags[tagKeys.progress]);
+  if (progress) report({ kind: "amount", id: fill.stepId, ...progress, unit: "objects" });
+}
+
+async function failed(aws: Aws, { instanceId, tags }: AwsInstance): Promise<RunctlError> {
+  await terminateInstance(aws, instanceId);
+  const why = tags[tagKeys.message] ?? "the agent gave no reason";
+  return new RunctlError("INSTANCE_FAILED", `the fill on ${instanceId} failed: ${why}`, {
+    hint: `see 'runctl aws logs ${instanceId}'; the same command run again moves only what is missing`,
+  });
+}
+
+async function silent(aws: Aws, { instanceId }: AwsInstance): Promise<RunctlError> {
+  const said = (await consoleOutput(aws, instanceId)).trimEnd().split("\n").slice(-5).join("\n");
+  await terminateInstance(aws, instanceId);
+  return new RunctlError(
+    "INSTANCE_FAILED",
+    `no word from ${instanceId} within 5 minutes; its console ends with:\n${said || "(nothing)"}`,
+    { hint: "the instance was terminated; run the same command again" },
+  );
+}
