@@ -1,0 +1,44 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import type { Agent } from "./agent/agent.ts";
+import { agentLog } from "./agent/agent-log.ts";
+import { agentPaths } from "./agent/agent-paths.ts";
+import { imdsClient } from "./agent/imds.ts";
+import { findLoginUser } from "./agent/login-user.ts";
+import { runAgent } from "./agent/run-agent.ts";
+import { tagReporter } from "./agent/tag-reporter.ts";
+import { connect } from "./aws/connect.ts";
+import { systemClock as clock } from "./clock.ts";
+import { parseLaunchSpec } from "./launch-spec.ts";
+import { retry } from "./retry.ts";
+import { tagKeys } from "./tags.ts";
+
+// The program on the instance: `node agent.mjs /opt/runctl/spec.json`, started again when it ends.
+const terminated = new AbortController();
+process.on("SIGTERM", () => terminated.abort(new Error("the machine shuts down")));
+
+const spec = parseLaunchSpec(readFileSync(process.argv[2] ?? "/opt/runctl/spec.json", "utf8"));
+const metadata = process.env["AWS_EC2_METADATA_SERVICE_ENDPOINT"];
+const imds = imdsClient(metadata ? { endpoint: metadata } : {});
+const instanceId = await retry(() => imds.read("meta-data/instance-id"), {
+  deadlineMs: 120_000,
+  shouldRetry: () => true,
+});
+if (!instanceId) throw new Error("the instance metadata have no instance id");
+
+const endpointUrl = process.env["AWS_ENDPOINT_URL"];
+const aws = connect({ region: spec.region, ...(endpointUrl ? { endpointUrl } : {}) });
+const paths = agentPaths(instanceId);
+const log = agentLog(paths.agentLog, clock);
+const reporter = tagReporter(aws, instanceId, log, (tags) => {
+  const state = tags[tagKeys.state];
+  // The boot script's dead man's switch waits for this file.
+  if (state === "mounting" || state === "running") writeFileSync(paths.reported, state);
+});
+mkdirSync(paths.run, { recursive: true });
+const user = await findLoginUser();
+const agent: Agent = { spec, instanceId, aws, imds, paths, log, reporter, user, clock };
+
+await runAgent(agent, terminated.signal);
+// Systemd would start it again: it waits for the machine's end.
+if (!terminated.signal.aborted) await clock.sleep(2 ** 31 - 1, terminated.signal).catch(() => 0);
+process.exit(0);

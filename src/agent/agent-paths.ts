@@ -1,0 +1,33 @@
+import { join } from "node:path";
+
+/** Where things lie on the instance. */
+export interface AgentPaths {
+  /** Launch spec; readable by root only. */
+  spec: string;
+  /** The Node that runs the agent; the command may use it too. */
+  node: string;
+  /** Gone at reboot. */
+  run: string;
+  /** Its presence tells the boot script's dead man's switch that the agent works. */
+  reported: string;
+  /** What an agent must know of its predecessor on the same instance; outlives a reboot. */
+  state: string;
+  agentLog: string;
+  /** Holds the unpacked `--code`, by hash. */
+  code: string;
+  commandLog: string;
+}
+
+/** @param instanceId keeps the state of this instance apart from what an image made of another one carries. */
+export function agentPaths(instanceId: string, root = "/"): AgentPaths {
+  return {
+    spec: join(root, "opt/runctl/spec.json"),
+    node: join(root, "opt/runctl/node"),
+    run: join(root, "run/runctl"),
+    reported: join(root, "run/runctl/reported"),
+    state: join(root, "var/lib/runctl", instanceId),
+    code: join(root, "opt/runctl/code"),
+    agentLog: join(root, "var/log/runctl-agent.log"),
+    commandLog: join(root, "var/log/runctl-command.log"),
+  };
+}

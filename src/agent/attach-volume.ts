@@ -1,0 +1,103 @@
+import { requestAttachment } from "../aws/attachments.ts";
+import type { Aws } from "../aws/connect.ts";
+import { awsErrorCode } from "../aws/translate-error.ts";
+import { type AwsVolume, findVolumeById } from "../aws/volumes.ts";
+import type { Clock } from "../clock.ts";
+import { isRunctlError, RunctlError } from "../errors.ts";
+import type { VolumeSpec } from "../launch-spec.ts";
+import type { AgentLog } from "./agent-log.ts";
+
+export interface AttachContext {
+  aws: Aws;
+  instanceId: string;
+  log: AgentLog;
+  clock: Clock;
+  signal: AbortSignal;
+}
+
+/** How long another instance may take to let go. */
+const deadlineMs = 600_000;
+
+/** AWS page "Device names for volumes on Amazon EC2 instances": recommended for EBS data volumes on every AMI. */
+const deviceLetters = "fghijklmnop";
+
+/** Another may hold it still, AWS may not know it yet, or AWS is busy: all of that passes. */
+const passing =
+  /^(VolumeInUse|IncorrectState|InvalidVolume\.NotFound|RequestLimitExceeded|Unavailable|InternalError|ServiceUnavailable|IncorrectInstanceState)$/;
+
+/**
+ * Attaches a volume to this instance; the attachment is the lock that keeps two instances from one volume.
+ *
+ * @param place which of the spec's volumes it is; only decides the device name.
+ * @throws RunctlError TIMEOUT when it is not ours after 10 minutes; REFUSED when AWS would delete it with the instance.
+ */
+export async function attachVolume(
+  context: AttachContext,
+  spec: VolumeSpec,
+  place: number,
+): Promise<AwsVolume> {
+  const { aws, instanceId, log, clock, signal } = context;
+  const end = clock.now() + deadlineMs;
+  let letter = place;
+  let said = "";
+  for (let pause = 150; ; pause = Math.min(2_000, pause * 1.3)) {
+    const volume = await findVolume(aws, spec.volumeId);
+    const ours = volume?.attachments.find((attachment) => attachment.instanceId === instanceId);
+    if (volume && ours?.state === "attached") {
+      requireKept(spec, ours.deleteOnTermination);
+      return volume;
+    }
+    if (volume && ["error", "deleting", "deleted"].includes(volume.state))
+      throw new RunctlError("CONFLICT", `${spec.volumeId} is in the state ${volume.state}`);
+    let obstacle = describeObstacle(spec, volume, instanceId);
+    if (volume && !ours && !spec.attachedAtLaunch && isFree(volume)) {
+      const device = `/dev/sd${deviceLetters[letter % deviceLetters.length]}`;
+      try {
+        await requestAttachment(aws, { volumeId: spec.volumeId, instanceId, device });
+      } catch (error) {
+        if (/device|already in use/i.test((error as Error).message)) letter += 1;
+        else if (!passing.test(awsErrorCode(error) ?? "")) throw error;
+        obstacle = (error as Error).message;
+      }
+    }
+    if (obstacle !== said) log.note(obstacle);
+    said = obstacle;
+    if (clock.now() > end)
+      throw new RunctlError("TIMEOUT", `${spec.volumeId} was not free in 10 minutes: ${obstacle}`);
+    await clock.sleep(pause, signal);
+  }
+}
+
+function isFree(volume: AwsVolume): boolean {
+  return volume.state === "available" || (volume.multiAttach && volume.state === "in-use");
+}
+
+async function findVolume(aws: Aws, volumeId: string): Promise<AwsVolume | undefined> {
+  try {
+    return await findVolumeById(aws, volumeId);
+  } catch (error) {
+    if (isRunctlError(error, "PERMISSION_DENIED")) throw error;
+    return undefined;
+  }
+}
+
+function describeObstacle(
+  spec: VolumeSpec,
+  volume: AwsVolume | undefined,
+  instanceId: string,
+): string {
+  if (!volume) return `waiting for AWS to describe ${spec.volumeId}`;
+  const other = volume.attachments.find((attachment) => attachment.instanceId !== instanceId);
+  if (other && !volume.multiAttach)
+    return `waiting for ${spec.volumeId}: ${other.state} at ${other.instanceId}`;
+  return `attaching ${spec.volumeId}`;
+}
+
+function requireKept(spec: VolumeSpec, deleteOnTermination: boolean): void {
+  if (!deleteOnTermination) return;
+  throw new RunctlError(
+    "REFUSED",
+    `${spec.volumeId} is attached with DeleteOnTermination: AWS would delete it with this instance`,
+    { hint: "set DeleteOnTermination of the attachment to false, then launch again" },
+  );
+}

@@ -1,0 +1,85 @@
+import { readFileSync } from "node:fs";
+import { formatAgentReply } from "../agent-request.ts";
+import { runProgram } from "../run-program.ts";
+import { type InstanceState, tagKeys, tagValue } from "../tags.ts";
+import type { Agent } from "./agent.ts";
+import { type Ending, rememberEnding } from "./agent-state.ts";
+import { endWork } from "./end-work.ts";
+import type { LogShipping } from "./ship-logs.ts";
+
+/** How long tags and logs may hold up the end. */
+const farewellMs = 8_000;
+
+/** Ends the work, gives the volumes back, says so, and ends the instance where that is the agent's to do. */
+export async function finish(agent: Agent, ending: Ending, logs: LogShipping): Promise<void> {
+  const { reporter, log, paths, clock } = agent;
+  await rememberEnding(paths, ending);
+  const { state, message, isOurs } = describeEnding(ending);
+  if (ending.kind === "finished") tagExitCode(agent, ending.exitCode);
+  else if (state === "interrupted") reporter.state(state, `${message}: saving`);
+
+  const problems = await endWork(agent, ending);
+  for (const problem of problems) log.note(problem);
+  const outcome = problems.length > 0 ? problems.join("; ") : "volumes released";
+  reporter.state(state, `${message}: ${outcome}`);
+  if (ending.kind === "stop") tagReply(agent, ending.requestId, problems);
+  await Promise.all([
+    reporter.flush(farewellMs),
+    Promise.race([logs.stop(), clock.sleep(farewellMs)]),
+  ]);
+  if (isOurs) await powerOff(agent);
+}
+
+/** The command of an instance that stays is over: only said. */
+export function reportFinished(agent: Agent, exitCode: number): void {
+  tagExitCode(agent, exitCode);
+  agent.reporter.state("done", `exit code ${exitCode}`);
+}
+
+interface Outcome {
+  state: InstanceState;
+  message: string;
+  /** Nobody else ends the instance after this. */
+  isOurs: boolean;
+}
+
+const outcomes = {
+  notice: { state: "interrupted", message: "spot interruption notice", isOurs: false },
+  shutdown: { state: "interrupted", message: "the machine shuts down", isOurs: false },
+  stop: { state: "interrupted", message: "asked to stop", isOurs: false },
+  filled: { state: "done", message: "filled", isOurs: true },
+  lifetime: { state: "failed", message: "its longest lifetime is over", isOurs: true },
+} as const satisfies Record<string, Outcome>;
+
+function describeEnding(ending: Ending): Outcome {
+  if (ending.kind === "finished")
+    return { state: "done", message: `exit code ${ending.exitCode}`, isOurs: true };
+  if (ending.kind === "failed") return { state: "failed", message: ending.message, isOurs: true };
+  return outcomes[ending.kind];
+}
+
+function tagExitCode({ reporter }: Agent, exitCode: number): void {
+  reporter.tags({ [tagKeys.exitCode]: String(exitCode) });
+}
+
+function tagReply({ reporter }: Agent, id: string, problems: readonly string[]): void {
+  const outcome = problems.length > 0 ? "failed" : "ok";
+  const reply = formatAgentReply({ id, outcome, message: problems.join("; ") });
+  reporter.tags({ [tagKeys.reply]: tagValue(reply) });
+}
+
+/**
+ * An instance that EC2 interrupts in its first hour costs nothing (AWS page "Billing for interrupted Spot
+ * Instances"): after a notice EC2 ends it, and after a rebalance recommendation it is left to EC2 until that hour is over.
+ */
+async function powerOff({ imds, log, clock }: Agent): Promise<void> {
+  const ask = (path: string) => imds.read(`meta-data/${path}`).catch(() => undefined);
+  if (await ask("spot/instance-action")) return;
+  if (await ask("events/recommendations/rebalance")) {
+    const uptime = Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]);
+    log.note("a rebalance recommendation stands: EC2 may end this instance within its first hour");
+    await clock.sleep(Math.max(0, 3_600 - uptime) * 1_000);
+  }
+  log.note("power off");
+  await runProgram("poweroff", []);
+}

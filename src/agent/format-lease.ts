@@ -1,0 +1,26 @@
+import { findInstance } from "../aws/instances.ts";
+import { getBytes, putBytes } from "../aws/s3-objects.ts";
+import type { Agent } from "./agent.ts";
+
+/**
+ * The lease to format a multi-attach volume: the object `locks/<volume>` in the staging bucket, which
+ * S3 lets only one instance create. It is never given back, as a volume is formatted once. A lease of
+ * an instance that is gone passes to the one that creates `locks/<volume>.after.<instance>`.
+ *
+ * @returns whether this instance holds it.
+ */
+export async function holdFormatLease(
+  { aws, spec, instanceId }: Pick<Agent, "aws" | "spec" | "instanceId">,
+  volumeId: string,
+): Promise<boolean> {
+  for (let key = `locks/${volumeId}`; ;) {
+    const place = { bucket: spec.bucket, key };
+    const result = await putBytes(aws, { ...place, ifNoneMatch: true }, instanceId);
+    if (result === "created") return true;
+    const holder = Buffer.from(await getBytes(aws, place)).toString();
+    if (holder === instanceId) return true;
+    const instance = await findInstance(aws, holder);
+    if (instance && instance.state !== "terminated") return false;
+    key = `${key}.after.${holder}`;
+  }
+}

@@ -1,0 +1,91 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import type { Agent } from "./agent.ts";
+import { type Ending, recallEnding } from "./agent-state.ts";
+import { answerRequest } from "./answer-request.ts";
+import { commandFolders, doWork, leavesWhenDone, untilAborted } from "./do-work.ts";
+import { finish, reportFinished } from "./finish.ts";
+import { signalCommand } from "./run-command.ts";
+import { shipLogs } from "./ship-logs.ts";
+import { instanceEvents } from "./watch-instance.ts";
+
+/**
+ * The agent's life: mount, work, watch for the end, give everything back.
+ *
+ * @param terminated aborts when the machine shuts down (SIGTERM).
+ * @returns when there is nothing left to do but to wait for the machine's end.
+ */
+export async function runAgent(agent: Agent, terminated: AbortSignal): Promise<void> {
+  const { log, paths } = agent;
+  mkdirSync(paths.run, { recursive: true });
+  log.moment("agentStarted");
+  const logs = shipLogs(agent);
+  const ending = await whenItEnds(agent, terminated);
+  await finish(agent, ending, logs);
+}
+
+/** The first thing that ends the work, whatever it is. */
+async function whenItEnds(agent: Agent, terminated: AbortSignal): Promise<Ending> {
+  const begun = await recallEnding(agent.paths);
+  if (begun) return begun;
+  const first = Promise.withResolvers<Ending>();
+  const over = new AbortController();
+  void untilAborted(terminated).catch(() => {
+    agent.log.moment("shutdownSeen");
+    first.resolve({ kind: "shutdown" });
+  });
+  void watch(agent, over.signal, first.resolve);
+  const stopTimer = limitLifetime(agent, () => first.resolve({ kind: "lifetime" }));
+  const work = workUntilItEnds(agent, over.signal).then(first.resolve);
+  const ending = await first.promise;
+  stopTimer();
+  over.abort(new Error(`the work ended: ${ending.kind}`));
+  // A volume that is being mounted must be through before it can be given back.
+  await Promise.race([work, agent.clock.sleep(30_000)]);
+  return ending;
+}
+
+/** The command of an instance that stays may end: then the instance waits for what else ends it. */
+async function workUntilItEnds(agent: Agent, signal: AbortSignal): Promise<Ending> {
+  try {
+    const ending = await doWork(agent, signal);
+    if (ending.kind !== "finished" || leavesWhenDone(agent)) return ending;
+    reportFinished(agent, ending.exitCode);
+    return await untilAborted(signal);
+  } catch (error) {
+    return { kind: "failed", message: (error as Error).message };
+  }
+}
+
+async function watch(
+  agent: Agent,
+  signal: AbortSignal,
+  end: (ending: Ending) => void,
+): Promise<void> {
+  const { log, spec } = agent;
+  for await (const event of instanceEvents({ ...agent, pollMs: spec.pollMs, signal })) {
+    if (event.kind === "notice") {
+      log.moment("noticeSeen", { action: event.action, time: event.time });
+      end({ kind: "notice", by: event.time.getTime() });
+    } else if (event.kind === "rebalance") {
+      log.moment("rebalanceSeen", { noticeTime: event.noticeTime });
+      await checkpointNow(agent);
+    } else if (event.request.verb === "stop") end({ kind: "stop", requestId: event.request.id });
+    else await answerRequest(agent, event.request);
+  }
+}
+
+/** A rebalance recommendation means "save now", not "leave": the command hears of it if it named a signal. */
+async function checkpointNow(agent: Agent): Promise<void> {
+  const { work } = agent.spec;
+  const name = work.kind === "command" ? work.environment["RUNCTL_REBALANCE_SIGNAL"] : undefined;
+  if (name === "SIGUSR1" || name === "SIGUSR2") await signalCommand(commandFolders(agent), name);
+}
+
+/** Counted from the machine's boot, so that a restarted agent does not begin anew. */
+function limitLifetime(agent: Agent, onEnd: () => void): () => void {
+  const seconds = agent.spec.maxLifetimeSeconds;
+  if (seconds === undefined) return () => undefined;
+  const uptime = Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]);
+  const timer = setTimeout(onEnd, Math.max(0, seconds - uptime) * 1_000);
+  return () => clearTimeout(timer);
+}

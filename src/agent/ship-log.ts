@@ -1,0 +1,53 @@
+import { open } from "node:fs/promises";
+import { putBytes } from "../aws/s3-objects.ts";
+import type { Aws } from "../aws/connect.ts";
+
+export interface LogShipment {
+  aws: Aws;
+  bucket: string;
+  /** Such as `logs/i-…/command.log`. */
+  key: string;
+  file: string;
+}
+
+/** A part is written again until it is full, so this bounds what one round sends. */
+export const partBytes = 4 * 1_048_576;
+
+/**
+ * Copies a growing log to S3 in parts of 4 MiB: `command.log`, `command.log.1`, `command.log.2` … S3
+ * cannot append, so the last part is replaced by a longer one each round, and full ones stay.
+ *
+ * @returns a function that sends what is new and does nothing if nothing is.
+ */
+export function logShipper({ aws, bucket, key, file }: LogShipment): () => Promise<void> {
+  let part = 0;
+  let sentOfPart = 0;
+  return async () => {
+    for (;;) {
+      const bytes = await readPart(file, part);
+      if (bytes.length > sentOfPart) {
+        await putBytes(aws, { bucket, key: part === 0 ? key : `${key}.${part}` }, bytes);
+        sentOfPart = bytes.length;
+      }
+      if (bytes.length < partBytes) return;
+      part += 1;
+      sentOfPart = 0;
+    }
+  };
+}
+
+async function readPart(file: string, part: number): Promise<Uint8Array> {
+  const log = await open(file, "r").catch(() => undefined);
+  if (!log) return new Uint8Array();
+  try {
+    const { buffer, bytesRead } = await log.read(
+      Buffer.alloc(partBytes),
+      0,
+      partBytes,
+      part * partBytes,
+    );
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await log.close();
+  }
+}
