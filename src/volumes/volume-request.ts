@@ -95,7 +95,9 @@ export function differences(
   const found = compared
     .filter(([, is, wanted]) => wanted !== undefined && is !== wanted)
     .map(([what, is, wanted]) => `${what} ${String(is)}, not ${String(wanted)}`);
-  return isOtherKey(volume, request.kmsKeyId) ? [...found, `key ${volume.kmsKeyId}`] : found;
+  return isOtherKey(volume, request.kmsKeyId)
+    ? [...found, `key ${volume.kmsKeyId}, not ${request.kmsKeyId}`]
+    : found;
 }
 
 /** An alias cannot be told from the ARN that AWS shows; ids and ARNs can. */
