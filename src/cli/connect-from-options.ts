@@ -1,7 +1,7 @@
 import { type Aws, connect } from "../aws/connect.ts";
 import { RunctlError } from "../errors.ts";
-import { readConnection } from "../local-cloud/connection.ts";
 import type { GlobalOptions } from "./context.ts";
+import { requireLocalCloud } from "./require-local-cloud.ts";
 
 /**
  * The connection that the global options ask for. Under `--local` neither the environment nor a profile is looked
@@ -23,12 +23,7 @@ export async function connectFromOptions(
 }
 
 async function connectLocally({ stateDirectory, region }: GlobalOptions): Promise<Aws> {
-  const cloud = await readConnection(stateDirectory);
-  if (!cloud) {
-    throw new RunctlError("CONFIGURATION", `no local cloud runs in ${stateDirectory}`, {
-      hint: "start one with: runctl local up --detach",
-    });
-  }
+  const cloud = await requireLocalCloud(stateDirectory);
   if (region !== undefined && region !== cloud.region) {
     throw new RunctlError("USAGE", `the local cloud is region ${cloud.region}, not ${region}`);
   }

@@ -10,6 +10,7 @@ export interface TrainingEvent {
 /** The events among the lines of a log; a line that was cut is left out. */
 export function parseTrainingLog(log: string): TrainingEvent[] {
   return log.split("\n").flatMap((line) => {
+    // On the console another program's words may stand before it.
     const text = line.slice(Math.max(0, line.indexOf('{"event"')));
     try {
       const value = JSON.parse(text) as TrainingEvent;
@@ -20,8 +21,10 @@ export function parseTrainingLog(log: string): TrainingEvent[] {
   });
 }
 
+/** The highest step that was reached; undefined before the first. */
 export function lastStep(events: readonly TrainingEvent[]): number | undefined {
-  return events.findLast(({ event }) => event !== "start")?.step;
+  const steps = events.filter(({ event }) => event !== "start").map(({ step }) => step);
+  return steps.length === 0 ? undefined : Math.max(...steps);
 }
 
 export function firstEvent(

@@ -1,6 +1,5 @@
-import { RunctlError } from "../../../errors.ts";
-import { readConnection } from "../../../local-cloud/connection.ts";
 import { defineCommand } from "../../define-command.ts";
+import { requireLocalCloud } from "../../require-local-cloud.ts";
 
 export const env = defineCommand({
   summary: "Shell exports for the aws CLI and any SDK",
@@ -8,12 +7,7 @@ export const env = defineCommand({
   flags: {},
   positionals: {},
   async run(_input, { options }) {
-    const cloud = await readConnection(options.stateDirectory);
-    if (!cloud) {
-      throw new RunctlError("CONFIGURATION", `no local cloud runs in ${options.stateDirectory}`, {
-        hint: "start one with: runctl local up --detach",
-      });
-    }
+    const cloud = await requireLocalCloud(options.stateDirectory);
     return {
       AWS_ENDPOINT_URL: cloud.endpoint,
       AWS_ACCESS_KEY_ID: cloud.accessKeyId,

@@ -1,0 +1,28 @@
+import { adminClient } from "../../../local-cloud/admin-client.ts";
+import { readConnection } from "../../../local-cloud/connection.ts";
+import { startLocalCloud } from "../../../local-cloud/start-local-cloud.ts";
+import { systemClock } from "../../../clock.ts";
+import { defineCommand } from "../../define-command.ts";
+
+export const down = defineCommand({
+  summary: "End its instances and free what it made; volumes, snapshots and objects stay",
+  examples: ["local down", "local down --state-dir ./cloud"],
+  details:
+    "Also after the server was killed. `local up` continues with the same disks and objects.",
+  flags: {},
+  positionals: {},
+  async run(_input, { options, signal }) {
+    const { stateDirectory } = options;
+    const running = await readConnection(stateDirectory);
+    if (!running) {
+      // A killed server may have left instances: a new one takes them back, and ends them.
+      const cloud = await startLocalCloud({ stateDirectory, port: 0, backend: "auto" });
+      await cloud.down();
+      return { outcome: "was not running, and is freed", stateDirectory };
+    }
+    await adminClient(running).down();
+    while (await readConnection(stateDirectory)) await systemClock.sleep(20, signal);
+    return { outcome: "down", stateDirectory };
+  },
+  render: ({ outcome, stateDirectory }) => `${outcome}: ${stateDirectory}`,
+});

@@ -1,0 +1,55 @@
+import { RunctlError } from "../../../errors.ts";
+import { requireInstance } from "../../../instances/find-instance.ts";
+import { adminClient } from "../../../local-cloud/admin-client.ts";
+import { defineCommand, optional, positional, toggle } from "../../define-command.ts";
+import { connectFromOptions } from "../../connect-from-options.ts";
+import { instanceWord } from "../../parse-reference.ts";
+import { duration } from "../../parsers.ts";
+import { requireLocalCloud } from "../../require-local-cloud.ts";
+
+const usualNoticeMs = 120_000;
+
+export const interrupt = defineCommand({
+  summary: "Interrupt a spot instance, as EC2 would",
+  examples: [
+    "local interrupt i-0123456789abcdef0",
+    "local interrupt i-0123456789abcdef0 --notice 30s",
+    "local interrupt i-0123456789abcdef0 --no-notice",
+  ],
+  details:
+    "With a notice the instance is told, and ends when the time is up. Without one its power is cut: what was not " +
+    "synced to a disk is lost. --rebalance alone only recommends to leave; with --notice it comes together with the notice.",
+  flags: {
+    notice: optional(duration, "time between notice and end (default 120s)", "T"),
+    noNotice: toggle("cut the power at once"),
+    rebalance: toggle("send a rebalance recommendation"),
+  },
+  positionals: { instance: positional(instanceWord, "id or name of a running spot instance") },
+  async run({ notice, noNotice, rebalance, instance }, { options, env }) {
+    if (noNotice && (notice !== undefined || rebalance)) {
+      throw new RunctlError("USAGE", "--no-notice excludes --notice and --rebalance");
+    }
+    const recommendOnly = rebalance && notice === undefined;
+    const noticeMs = noNotice || recommendOnly ? undefined : (notice ?? usualNoticeMs);
+    const client = adminClient(await requireLocalCloud(options.stateDirectory));
+    const aws = await connectFromOptions({ ...options, local: true }, env);
+    const { instanceId } = await requireInstance(aws, instance);
+    const noticeAt = new Date().toISOString();
+    await client.interrupt(instanceId, {
+      noticeSeconds: noticeMs === undefined ? undefined : noticeMs / 1000,
+      rebalance,
+    });
+    return {
+      instanceId,
+      kind: noNotice ? "no-notice" : recommendOnly ? "rebalance" : "notice",
+      /** When the instance could first see it. */
+      noticeAt,
+      endsAt:
+        noticeMs === undefined ? null : new Date(Date.parse(noticeAt) + noticeMs).toISOString(),
+    };
+  },
+  render({ instanceId: id, kind, endsAt }) {
+    if (kind === "rebalance") return `${id} is recommended to leave`;
+    return endsAt === null ? `${id} has no power any more` : `${id} ends at ${endsAt}`;
+  },
+});
