@@ -8,19 +8,19 @@ import { sameSignature } from "./signature/chunk-signature.ts";
 /** Paths below this are the local cloud's own; no bucket can have such a name. */
 export const adminPrefix = "/_runctl/";
 
-/** What an instance is told before it is interrupted. */
+/** How an instance is interrupted. */
 export interface Interruption {
-  /** Undefined: none, the instance just ends. */
+  /** Undefined: none; the power is cut, unless this is only a rebalance recommendation. */
   noticeSeconds: number | undefined;
-  /** Only the rebalance recommendation; the instance goes on. */
+  /** With a notice: a rebalance recommendation together with it. Without: the recommendation alone, the instance goes on. */
   rebalance: boolean;
 }
 
 export interface AdminActions {
   status(): unknown;
-  interrupt(instanceId: string, interruption: Interruption): void | Promise<void>;
+  interrupt(instanceId: string, interruption: Interruption): void;
   faults: Faults;
-  /** Frees everything and stops; called once the answer is on its way. */
+  /** Frees everything; the server itself stops when the answer has left. */
   down(): Promise<void>;
 }
 
@@ -77,7 +77,7 @@ async function answerRoute(
     case "POST interrupt": {
       const { instanceId, ...rest } = await parseBody(request, interruptionBody);
       const { noticeSeconds, rebalance = false } = rest;
-      await actions.interrupt(instanceId, { noticeSeconds, rebalance });
+      actions.interrupt(instanceId, { noticeSeconds, rebalance });
       return answer(response, 200, {});
     }
     case "GET faults":

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ApiError } from "./call.ts";
-import { awsQuery } from "./protocol/aws-query.ts";
+import { iamQuery, stsQuery } from "./protocol/aws-query.ts";
 import { ec2Query } from "./protocol/ec2-query.ts";
 import { json } from "./protocol/json.ts";
 import type { Protocol } from "./protocol/protocol.ts";
@@ -14,23 +14,15 @@ export interface RefusalForm {
   protocol: Protocol | undefined;
 }
 
-const queryXmlNamespaces: Readonly<Record<string, string>> = {
-  iam: "https://iam.amazonaws.com/doc/2010-05-08/",
-  sts: "https://sts.amazonaws.com/doc/2011-06-15/",
-};
-
 /** @param service of the credential scope; undefined: not known yet, so it is guessed from the headers. */
 export function refusalForm(request: IncomingMessage, service: string | undefined): RefusalForm {
   if (service === "s3") return { family: "s3", protocol: undefined };
   if (service === "ec2") return { family: "ec2", protocol: ec2Query };
   if (request.headers["x-amz-target"] !== undefined) return { family: "json", protocol: json };
-  const namespace = queryXmlNamespaces[service ?? ""];
-  if (namespace) return { family: "query", protocol: awsQuery(namespace) };
+  if (service === "iam") return { family: "query", protocol: iamQuery };
+  if (service !== undefined) return { family: "query", protocol: stsQuery };
   const isForm = request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
-  if (service === undefined && !isForm) return { family: "s3", protocol: undefined };
-  return service === undefined
-    ? { family: "ec2", protocol: ec2Query }
-    : { family: "query", protocol: awsQuery(`https://${service}.amazonaws.com/doc/`) };
+  return isForm ? { family: "ec2", protocol: ec2Query } : { family: "s3", protocol: undefined };
 }
 
 export interface Refusal {

@@ -8,6 +8,7 @@ import type { GatewayParts } from "./gateway-parts.ts";
 
 /** Where guests find AWS: the address and port that the host puts into each instance. */
 export const guestEndpoint = "169.254.170.23:4566";
+const guestPort = 4566;
 
 /** Loopback only: the local cloud is for this machine. */
 const address = "127.0.0.1";
@@ -77,13 +78,10 @@ export function hostListener(
   };
 }
 
-/** What answers inside an instance: AWS alone. */
-export function guestListener(
-  gateway: GatewayParts,
-  port: number,
-): (instanceId: string) => RequestListener {
+/** What answers inside an instance: AWS alone, under the name of the guest endpoint. */
+export function guestListener(gateway: GatewayParts): (instanceId: string) => RequestListener {
   return (instanceId) => (request, response) => {
-    const entrance = { port, guest: { instanceId, endpoint: guestEndpoint } };
+    const entrance = { port: guestPort, guest: { instanceId, endpoint: guestEndpoint } };
     passRequest(gateway, entrance, request, response).catch((error: unknown) => {
       gateway.report(error);
       response.destroy();

@@ -8,46 +8,25 @@ import type {
 import { ApiError } from "./call.ts";
 import type { SchemaService } from "./service-parts.ts";
 
-export interface PublicImage {
-  architecture: "x86_64" | "arm64";
-  imageId: string;
-}
-
-/**
- * The names under which AWS publishes the images that `create` starts from.
- *
- * @see Systems Manager user guide, "Calling AMI public parameters"; AWS Deep Learning AMIs developer
- * guide, "Base OSS Nvidia driver GPU AMI (Amazon Linux 2023)".
- */
-export function imageParameters(images: readonly PublicImage[]): Map<string, string> {
-  return new Map(
-    images.flatMap(({ architecture, imageId }) => [
-      [`/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${architecture}`, imageId],
-      [
-        `/aws/service/deeplearning/ami/${architecture}/base-oss-nvidia-driver-gpu-amazon-linux-2023/latest/ami-id`,
-        imageId,
-      ],
-    ]),
-  );
-}
+/** The local images do not change. */
+const publishedAt = new Date("2026-11-01T00:00:00Z");
 
 /** Systems Manager's Parameter Store, as far as AWS's own public parameters go. */
 export function createSsm(options: {
   region: string;
   /** Name → value. */
-  parameters: ReadonlyMap<string, string>;
-  modified: Date;
+  parameters: Readonly<Record<string, string>>;
 }): SchemaService {
-  const { region, parameters, modified } = options;
+  const { region, parameters } = options;
   const find = (name: string): Parameter | undefined => {
-    const Value = parameters.get(name);
+    const Value = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
     if (Value === undefined) return undefined;
     return {
       Name: name,
       Type: "String",
       Value,
       Version: 1,
-      LastModifiedDate: modified,
+      LastModifiedDate: publishedAt,
       ARN: parameterArn(region, name),
       DataType: "text",
     };

@@ -27,6 +27,7 @@ export const statePaths = (stateDirectory: string) => ({
   lock: join(stateDirectory, "lock.sqlite"),
   store: join(stateDirectory, "store.sqlite"),
   accessLog: join(stateDirectory, "access.log"),
+  errorLog: join(stateDirectory, "errors.log"),
   s3: join(stateDirectory, "s3"),
 });
 

@@ -33,3 +33,6 @@ export function awsQuery(xmlNamespace: string): Protocol {
     }),
   };
 }
+
+export const iamQuery = awsQuery("https://iam.amazonaws.com/doc/2010-05-08/");
+export const stsQuery = awsQuery("https://sts.amazonaws.com/doc/2011-06-15/");

@@ -53,7 +53,7 @@ export function stringToSign(timestamp: string, scope: string, canonical: string
 export function signingKey(secretAccessKey: string, scope: string): Buffer {
   return scope
     .split("/")
-    .reduce((key, part) => hmac(key, part), Buffer.from(`AWS4${secretAccessKey}`));
+    .reduce<Buffer>((key, part) => hmac(key, part), Buffer.from(`AWS4${secretAccessKey}`));
 }
 
 export function sign(key: Uint8Array, text: string): string {
