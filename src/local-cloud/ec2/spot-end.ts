@@ -1,0 +1,26 @@
+import type { Ec2 } from "./ec2.ts";
+import type { InstanceRow } from "./rows.ts";
+import { updateSpotRequest } from "./spot-requests.ts";
+
+/**
+ * What becomes of the request when its instance ended, by the reason
+ * ("State changes for a Spot request", EC2 user guide).
+ */
+export function afterEnd(ec2: Ec2, { spotRequestId, reason }: InstanceRow): void {
+  const statusCode =
+    reason?.code === "Server.SpotInstanceTermination"
+      ? "instance-terminated-no-capacity"
+      : reason?.code === "Server.InternalError"
+        ? "instance-terminated-launch-failed"
+        : "instance-terminated-by-user";
+  updateSpotRequest(ec2, spotRequestId, { state: "closed", statusCode });
+}
+
+/** Only instances of persistent requests stop: by the user the request is disabled, by EC2 it is open again. */
+export function afterStop(ec2: Ec2, { spotRequestId, reason }: InstanceRow): void {
+  const isInterrupted = reason?.code === "Server.SpotInstanceShutdown";
+  updateSpotRequest(ec2, spotRequestId, {
+    state: isInterrupted ? "open" : "disabled",
+    statusCode: isInterrupted ? "instance-stopped-no-capacity" : "instance-stopped-by-user",
+  });
+}
