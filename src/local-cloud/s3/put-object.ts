@@ -19,7 +19,7 @@ export async function putObject(request: S3Request, store: ObjectStore): Promise
       request.http,
       request.signed.body,
       (bytes) => writer.write(bytes),
-      { fallback: "CRC64NVME", maxBytes: maxPutBytes },
+      { maxBytes: maxPutBytes },
     );
     const stored = await writer.keep();
     const { size, md5 } = received;

@@ -1,24 +1,19 @@
 import type { AuthorizationCheck } from "../call.ts";
+import { documentRoutes } from "./bucket-documents.ts";
 import { createBucket, deleteBucket, headBucket, listBuckets } from "./buckets.ts";
+import { abortUpload, completeUpload } from "./complete-upload.ts";
+import { copyObject } from "./copy-object.ts";
+import { createUpload } from "./create-upload.ts";
 import { deleteObject, deleteObjects } from "./delete-objects.ts";
 import { getObject, headObject } from "./get-object.ts";
 import { listObjectsV1, listObjectsV2 } from "./list-objects.ts";
+import { listParts, listUploads } from "./list-uploads.ts";
+import { getObjectAttributes } from "./object-attributes.ts";
 import { putObject } from "./put-object.ts";
+import type { Route } from "./route.ts";
 import { notImplemented, S3Error } from "./s3-error.ts";
-import { bucketArn, header, objectArn, type S3Operation, type S3Request } from "./s3-request.ts";
-
-/** One line of the table that tells operations apart. */
-export interface Route {
-  level: "service" | "bucket" | "object";
-  method: string;
-  /** Query names that must be there; a route with none is taken when no sub-resource is named. */
-  query?: readonly string[];
-  /** With `x-amz-copy-source`. */
-  copies?: true;
-  /** What the caller must be allowed on the bucket or the object. */
-  actions: readonly string[];
-  run: S3Operation;
-}
+import { uploadPart, uploadPartCopy } from "./upload-part.ts";
+import { bucketArn, header, objectArn, type S3Request } from "./s3-request.ts";
 
 const routes: readonly Route[] = [
   { level: "service", method: "GET", actions: ["s3:ListAllMyBuckets"], run: listBuckets },
@@ -39,6 +34,65 @@ const routes: readonly Route[] = [
   { level: "object", method: "HEAD", actions: ["s3:GetObject"], run: headObject },
   { level: "object", method: "PUT", actions: ["s3:PutObject"], run: putObject },
   { level: "object", method: "DELETE", actions: ["s3:DeleteObject"], run: deleteObject },
+  { level: "object", method: "PUT", copies: true, actions: ["s3:PutObject"], run: copyObject },
+  {
+    level: "object",
+    method: "GET",
+    query: ["attributes"],
+    actions: ["s3:GetObject", "s3:GetObjectAttributes"],
+    run: getObjectAttributes,
+  },
+  {
+    level: "object",
+    method: "POST",
+    query: ["uploads"],
+    actions: ["s3:PutObject"],
+    run: createUpload,
+  },
+  {
+    level: "object",
+    method: "PUT",
+    query: ["partNumber", "uploadId"],
+    actions: ["s3:PutObject"],
+    run: uploadPart,
+  },
+  {
+    level: "object",
+    method: "PUT",
+    query: ["partNumber", "uploadId"],
+    copies: true,
+    actions: ["s3:PutObject"],
+    run: uploadPartCopy,
+  },
+  {
+    level: "object",
+    method: "POST",
+    query: ["uploadId"],
+    actions: ["s3:PutObject"],
+    run: completeUpload,
+  },
+  {
+    level: "object",
+    method: "DELETE",
+    query: ["uploadId"],
+    actions: ["s3:AbortMultipartUpload"],
+    run: abortUpload,
+  },
+  {
+    level: "object",
+    method: "GET",
+    query: ["uploadId"],
+    actions: ["s3:ListMultipartUploadParts"],
+    run: listParts,
+  },
+  {
+    level: "bucket",
+    method: "GET",
+    query: ["uploads"],
+    actions: ["s3:ListBucketMultipartUploads"],
+    run: listUploads,
+  },
+  ...documentRoutes,
 ];
 
 /** Query names that choose another operation of S3: what is not in the table above is refused. */

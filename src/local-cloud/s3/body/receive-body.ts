@@ -23,11 +23,13 @@ export interface ReceivedBody {
 export type BodySink = (bytes: Buffer) => Promise<void> | void;
 
 export interface ReceiveOptions {
-  /** What to compute when the client declared no checksum; S3 takes CRC64NVME. */
-  fallback: ChecksumAlgorithm;
+  /** What the object keeps. Undefined: the algorithm that the client chose, or CRC64NVME as S3 does. */
+  kept?: ChecksumAlgorithm;
   /** @throws when the client's algorithm is not the one that the upload was created with. */
   requireAlgorithm?: (declared: ChecksumAlgorithm | undefined) => void;
   maxBytes: number;
+  /** The checksum header speaks of something else than this body. */
+  checksumIsOfObject?: boolean;
 }
 
 /**
@@ -44,13 +46,19 @@ export async function receiveBody(
   options: ReceiveOptions,
 ): Promise<ReceivedBody> {
   const declared = declaredDigests(request.headers);
+  if (options.checksumIsOfObject === true) declared.checksum = undefined;
   options.requireAlgorithm?.(declared.checksum?.algorithm);
   const announced = announcedSize(request, signed);
   if (announced > options.maxBytes) throw entityTooLarge(options.maxBytes);
 
-  const algorithm = declared.checksum?.algorithm ?? options.fallback;
+  const algorithm = options.kept ?? declared.checksum?.algorithm ?? "CRC64NVME";
   const md5 = createHash("md5");
-  const running = startChecksum(algorithm);
+  const kept = startChecksum(algorithm);
+  // Another one only where the client's is not the one to keep.
+  const given =
+    declared.checksum && declared.checksum.algorithm !== algorithm
+      ? startChecksum(declared.checksum.algorithm)
+      : undefined;
   const sha256 = signed.kind === "sha256" ? createHash("sha256") : undefined;
   const trailers: Trailers = new Map();
   let size = 0;
@@ -58,15 +66,16 @@ export async function receiveBody(
     size += bytes.length;
     if (size > announced) throw incompleteBody();
     md5.update(bytes);
-    running.update(bytes);
+    kept.update(bytes);
+    given?.update(bytes);
     sha256?.update(bytes);
     await sink(bytes);
   }
   if (size !== announced) throw incompleteBody();
 
   requireSha256(signed, sha256);
-  const checksum = { algorithm, value: running.digest().toString("base64") };
-  requireDeclared(declared, trailers, checksum);
+  const checksum = { algorithm, value: kept.digest().toString("base64") };
+  requireDeclared(declared, trailers, given?.digest().toString("base64") ?? checksum.value);
   const md5Bytes = md5.digest();
   if (declared.contentMd5 !== undefined && declared.contentMd5 !== md5Bytes.toString("base64")) {
     throw new S3Error(
@@ -115,10 +124,14 @@ function requireSha256(signed: SignedBody, sha256: Hash | undefined): void {
   );
 }
 
-function requireDeclared(declared: DeclaredDigests, trailers: Trailers, computed: Checksum): void {
-  if (!declared.checksum) return;
-  const header = checksumHeader(computed.algorithm);
-  const given = declared.checksum.value ?? trailers.get(header);
+function requireDeclared(
+  { checksum }: DeclaredDigests,
+  trailers: Trailers,
+  computed: string,
+): void {
+  if (!checksum) return;
+  const header = checksumHeader(checksum.algorithm);
+  const given = checksum.value ?? trailers.get(header);
   if (given === undefined) {
     throw new S3Error(
       "MalformedTrailerError",
@@ -126,10 +139,10 @@ function requireDeclared(declared: DeclaredDigests, trailers: Trailers, computed
       400,
     );
   }
-  if (!isChecksumValue(computed.algorithm, given)) {
+  if (!isChecksumValue(checksum.algorithm, given)) {
     throw invalidRequest(`Value for ${header} trailing header is invalid.`);
   }
-  if (given !== computed.value) throw badDigest(computed.algorithm);
+  if (given !== computed) throw badDigest(checksum.algorithm);
 }
 
 function incompleteBody(): S3Error {
