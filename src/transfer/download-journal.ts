@@ -11,8 +11,8 @@ export interface DownloadJournal {
   add(file: ManifestFile): Promise<void>;
   /** Brings all files added so far, and then the notes of them, to the disk. */
   flush(): Promise<void>;
-  /** Flushes, and leaves only the notes of `paths`. */
-  finish(paths: ReadonlySet<string>): Promise<void>;
+  /** Flushes, and leaves only the notes of `paths`. @returns the notes that it drops */
+  finish(paths: ReadonlySet<string>): Promise<ManifestFile[]>;
   close(): Promise<void>;
 }
 
@@ -68,9 +68,11 @@ export async function openDownloadJournal(
     flush,
     async finish(paths) {
       await flush();
-      for (const relative of notes.keys()) if (!paths.has(relative)) notes.delete(relative);
+      const dropped = [...notes.values()].filter((note) => !paths.has(note.path));
+      for (const note of dropped) notes.delete(note.path);
       await file.close();
       file = await rewrite(path, header, notes.values());
+      return dropped;
     },
     async close() {
       await flushing.catch(() => undefined);

@@ -30,6 +30,8 @@ export interface DownloadPrefixOptions {
 export interface DownloadedPrefix extends TransferResult {
   /** What is there now, in the order of S3's listing. */
   files: ManifestFile[];
+  /** Files of earlier runs that have no object any more. */
+  gone: ManifestFile[];
 }
 
 /**
@@ -72,8 +74,8 @@ export async function downloadPrefix(
       files[placed.index] = file;
     });
     const there = files.filter((file) => file !== undefined);
-    await journal.finish(new Set(there.map((file) => file.path)));
-    return { ...tally.result(), files: there };
+    const gone = await journal.finish(new Set(there.map((file) => file.path)));
+    return { ...tally.result(), files: there, gone };
   } catch (error) {
     // What is complete need not be fetched again; the first error is the one to tell.
     await journal.flush().catch(() => undefined);

@@ -173,7 +173,9 @@ function pour(
     });
     response.on("end", () => void writing.then(() => resolve(count)));
     response.on("error", (error) => fail(new ShortBody(error.message, { cause: error })));
-    response.on("close", () => fail(new ShortBody("the connection closed early")));
+    response.on("close", () => {
+      if (!response.readableEnded) fail(new ShortBody("the connection closed early"));
+    });
   });
 }
 

@@ -45,12 +45,15 @@ export const download = defineCommand({
     const prefix = source.key === "" || source.key.endsWith("/") ? source.key : `${source.key}/`;
     const from = `s3://${source.bucket}/${prefix}`;
     requireNoFile(path, from);
-    const { files, ...result } = await downloadPrefix(
-      aws,
-      { bucket: source.bucket, prefix },
-      path,
-      { parallel, signal: context.signal, onProgress: showProgress(context.report, from) },
-    );
+    const {
+      files,
+      gone: _,
+      ...result
+    } = await downloadPrefix(aws, { bucket: source.bucket, prefix }, path, {
+      parallel,
+      signal: context.signal,
+      onProgress: showProgress(context.report, from),
+    });
     if (files.length + result.refused.length + result.failed.length === 0) {
       throw new RunctlError("NOT_FOUND", `there is no object under ${from}`, {
         hint: `runctl s3 list s3://${source.bucket}/`,

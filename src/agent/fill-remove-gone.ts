@@ -1,0 +1,44 @@
+import { lstat, rmdir, unlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { ManifestFile } from "../manifest.ts";
+
+/**
+ * Removes files that an earlier fill put there and that S3 has no more, and the directories that are empty then.
+ * A file that somebody changed since is not the one that runctl put there, and stays.
+ *
+ * @returns the paths that were removed.
+ */
+export async function removeGone(
+  root: string,
+  earlier: Iterable<ManifestFile>,
+  kept: ReadonlySet<string>,
+): Promise<string[]> {
+  const removed: string[] = [];
+  for (const file of earlier) {
+    if (kept.has(file.path) || !(await isAsFilled(root, file))) continue;
+    await unlink(join(root, file.path));
+    removed.push(file.path);
+    await removeEmptyAbove(root, file.path);
+  }
+  return removed;
+}
+
+async function isAsFilled(root: string, file: ManifestFile): Promise<boolean> {
+  const found = await lstat(join(root, file.path)).catch(() => undefined);
+  return (
+    found !== undefined &&
+    found.isFile() &&
+    found.size === file.sizeBytes &&
+    Math.abs(found.mtimeMs - file.modifiedMs) < 1
+  );
+}
+
+async function removeEmptyAbove(root: string, path: string): Promise<void> {
+  try {
+    for (let above = dirname(path); above !== "."; above = dirname(above)) {
+      await rmdir(join(root, above));
+    }
+  } catch {
+    // The first one that is not empty.
+  }
+}
