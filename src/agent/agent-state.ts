@@ -9,7 +9,7 @@ export type Ending =
   /** SIGTERM: the machine shuts down; the time left is unknown. */
   | { kind: "shutdown" }
   | { kind: "finished"; exitCode: number }
-  | { kind: "filled" }
+  | { kind: "filled"; volumeId: string; manifestHash: string; objects: number; bytes: number }
   | { kind: "stop"; requestId: string }
   | { kind: "lifetime" }
   | { kind: "failed"; message: string };

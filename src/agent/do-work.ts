@@ -6,6 +6,7 @@ import type { Ending } from "./agent-state.ts";
 import { root } from "./login-user.ts";
 import { prepareVolume } from "./prepare-volume.ts";
 import { type CommandFolders, commandStatus, startCommand } from "./run-command.ts";
+import { runFill } from "./run-fill.ts";
 import { unpackCode } from "./unpack-code.ts";
 
 /**
@@ -19,7 +20,10 @@ export async function doWork(agent: Agent, signal: AbortSignal): Promise<Ending>
   const before = await commandStatus(folders);
   const isOver = before.kind === "ended" && leavesWhenDone(agent);
   if (!isOver) await prepareVolumes(agent, signal);
-  if (spec.work.kind === "fill") throw new Error("filling is not there yet");
+  if (spec.work.kind === "fill") {
+    reporter.state("running", `fill ${spec.work.volumeId} from ${spec.work.source}`);
+    return runFill(agent, spec.work, signal);
+  }
   if (spec.work.command.length === 0) {
     reporter.state("running", "volumes mounted");
     return untilAborted(signal);

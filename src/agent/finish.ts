@@ -1,5 +1,8 @@
 import { readFileSync } from "node:fs";
 import { formatAgentReply } from "../agent-request.ts";
+import { putTags } from "../aws/tags.ts";
+import { isRunctlError } from "../errors.ts";
+import { retry } from "../retry.ts";
 import { runProgram } from "../run-program.ts";
 import { type InstanceState, tagKeys, tagValue } from "../tags.ts";
 import type { Agent } from "./agent.ts";
@@ -21,6 +24,7 @@ export async function finish(agent: Agent, ending: Ending, logs: LogShipping): P
   const problems = await endWork(agent, ending);
   for (const problem of problems) log.note(problem);
   const outcome = problems.length > 0 ? problems.join("; ") : "volumes released";
+  if (ending.kind === "filled" && problems.length === 0) await tagWarm(agent, ending);
   reporter.state(state, `${message}: ${outcome}`);
   if (ending.kind === "stop") tagReply(agent, ending.requestId, problems);
   await Promise.all([
@@ -47,15 +51,29 @@ const outcomes = {
   notice: { state: "interrupted", message: "spot interruption notice", isOurs: false },
   shutdown: { state: "interrupted", message: "the machine shuts down", isOurs: false },
   stop: { state: "interrupted", message: "asked to stop", isOurs: false },
-  filled: { state: "done", message: "filled", isOurs: true },
   lifetime: { state: "failed", message: "its longest lifetime is over", isOurs: true },
 } as const satisfies Record<string, Outcome>;
 
 function describeEnding(ending: Ending): Outcome {
   if (ending.kind === "finished")
     return { state: "done", message: `exit code ${ending.exitCode}`, isOurs: true };
+  if (ending.kind === "filled")
+    return { state: "done", message: `${ending.objects} objects verified`, isOurs: true };
   if (ending.kind === "failed") return { state: "failed", message: ending.message, isOurs: true };
   return outcomes[ending.kind];
+}
+
+/** Last of all: the volume is warm, verified and free. */
+async function tagWarm(
+  { aws, log }: Agent,
+  { volumeId, manifestHash, objects }: Extract<Ending, { kind: "filled" }>,
+): Promise<void> {
+  const progress = `100% ${objects}/${objects} objects verified`;
+  const tags = { [tagKeys.manifest]: manifestHash, [tagKeys.progress]: progress };
+  await retry(() => putTags(aws, volumeId, tags), {
+    deadlineMs: 120_000,
+    shouldRetry: (error) => !isRunctlError(error, "PERMISSION_DENIED"),
+  }).catch((error: Error) => log.note(`cannot tag ${volumeId} as warm: ${error.message}`));
 }
 
 function tagExitCode({ reporter }: Agent, exitCode: number): void {

@@ -1,0 +1,50 @@
+import { putTags } from "../aws/tags.ts";
+import type { FillWork } from "../launch-spec.ts";
+import { tagKeys } from "../tags.ts";
+import type { Agent } from "./agent.ts";
+import type { Ending } from "./agent-state.ts";
+import { type FillProgress, fillVolume } from "./fill-volume.ts";
+
+const reportEveryMs = 2_000;
+
+/** Fills the mounted volume; what the tag `runctl:progress` shows goes to the volume while it does. */
+export async function runFill(agent: Agent, work: FillWork, signal: AbortSignal): Promise<Ending> {
+  const { spec, aws, log, clock } = agent;
+  const { volumeId, source } = work;
+  const volume = spec.volumes.find((one) => one.volumeId === volumeId);
+  if (!volume) throw new Error(`the launch spec does not mount ${volumeId}`);
+  let nextReport = 0;
+  const filled = await fillVolume({
+    aws,
+    source,
+    directory: volume.mount,
+    report: (event) => {
+      if (event.kind === "step" && event.state !== "started")
+        log.note(`${event.label}: ${event.detail ?? event.state}`);
+    },
+    onProgress: (progress) => {
+      if (clock.now() < nextReport) return;
+      nextReport = clock.now() + reportEveryMs;
+      void putTags(aws, volumeId, { [tagKeys.progress]: progressText(progress) }).catch(
+        (error: Error) => log.note(error.message),
+      );
+    },
+    signal,
+  });
+  log.note(`filled ${volumeId}`, { ...filled });
+  return {
+    kind: "filled",
+    volumeId,
+    manifestHash: filled.manifestHash,
+    objects: filled.objects,
+    bytes: filled.bytes,
+  };
+}
+
+/** Such as `41% 4100/10000 objects`; without the share while the total is unknown. */
+export function progressText({ objects, totalObjects, phase }: FillProgress): string {
+  if (totalObjects === undefined) return `${objects} objects`;
+  const percent = Math.floor((100 * objects) / Math.max(1, totalObjects));
+  const done = `${percent}% ${objects}/${totalObjects} objects`;
+  return phase === "verify" ? `${done} verified` : done;
+}
