@@ -56,7 +56,7 @@ export function checkVolumesAreFree(
 /** An instance that is leaving lets go by itself, and the agent waits for that. */
 function isLeaving({ state, tags }: AwsInstance): boolean {
   if (state === "shutting-down" || state === "terminated" || state === "stopped") return true;
-  return tags[tagKeys.state] === "interrupted";
+  return tags[tagKeys.state] === "interrupted" || tags[tagKeys.state] === "failed";
 }
 
 function isInTheWay(instance: AwsInstance, wanted: WantedMount): boolean {

@@ -12,7 +12,7 @@ import { isProfileUnknown, profileDeadlineMs } from "./late-profile.ts";
 import { launchDefaults, type LaunchRequest } from "./launch-request.ts";
 import { launchSpecOf } from "./launch-spec-of.ts";
 import { type LaunchPlan, planLaunch } from "./plan-launch.ts";
-import { stageBootFiles } from "./stage.ts";
+import { stageBootFiles, stageOnce } from "./stage.ts";
 import { userData } from "./user-data.ts";
 import type { WorkOptions } from "../work-options.ts";
 
@@ -43,9 +43,11 @@ export async function launchInstance(
 
   const spec = launchSpecOf(aws.region, plan, request);
   const place = { bucket: plan.bucket, accountId: plan.caller.accountId };
-  const files = await step(report, "stage agent", () =>
-    stageBootFiles(aws, place, spec, plan.architecture),
-  );
+  const files = await step(report, "stage", async () => {
+    for (const { file, body } of request.files ?? [])
+      await stageOnce(aws, place, file, async () => body);
+    return stageBootFiles(aws, place, spec, plan.architecture);
+  });
   options.signal?.throwIfAborted();
   const instance = await step(
     report,

@@ -1,5 +1,5 @@
 import type { AwsVolume } from "../aws/volumes.ts";
-import type { LaunchSpec } from "../launch-spec.ts";
+import type { LaunchSpec, StagedFile } from "../launch-spec.ts";
 
 /** A volume and where the instance shall have it. */
 export interface WantedMount {
@@ -7,7 +7,7 @@ export interface WantedMount {
   /** Absolute path on the instance. */
   mount: string;
   readOnly: boolean;
-  /** What a blank volume gets; default ext4. */
+  /** What a blank volume gets; default: as its tag says, else ext4. */
   fileSystem?: "ext4" | "xfs";
 }
 
@@ -17,6 +17,8 @@ export interface LaunchRequest {
   op: string;
   work: LaunchSpec["work"];
   volumes: readonly WantedMount[];
+  /** What the work fetches from the staging bucket: put there before the launch, unless it is there. */
+  files?: readonly { file: StagedFile; body: Uint8Array }[];
   spot: boolean;
   /** By preference: the next one is tried while AWS has no capacity for the one before. Default: c5.2xlarge. */
   instanceTypes?: readonly string[];

@@ -1,4 +1,6 @@
 import type { LaunchSpec } from "../launch-spec.ts";
+import type { Tags } from "../aws/tags.ts";
+import { tagKeys } from "../tags.ts";
 import { launchDefaults, type LaunchRequest } from "./launch-request.ts";
 
 /** What the agent is told of a launch. */
@@ -15,7 +17,7 @@ export function launchSpecOf(
       volumeId: volume.volumeId,
       mount,
       readOnly,
-      fileSystem: fileSystem ?? "ext4",
+      fileSystem: fileSystem ?? fileSystemOf(volume.tags),
       attachedAtLaunch: false,
       lifetime: "keep",
     })),
@@ -26,4 +28,8 @@ export function launchSpecOf(
       ? {}
       : { maxLifetimeSeconds: request.maxLifetimeSeconds }),
   };
+}
+
+function fileSystemOf(tags: Tags): "ext4" | "xfs" {
+  return tags[tagKeys.fileSystem] === "xfs" ? "xfs" : "ext4";
 }

@@ -96,7 +96,9 @@ export async function planLaunch(aws: Aws, request: LaunchRequest): Promise<Laun
 /** One that was launched and has not come to its end, whatever became of the run that launched it. */
 function isUnfinished({ state, tags }: AwsInstance): boolean {
   if (state !== "pending" && state !== "running") return false;
-  return tags[tagKeys.unfinished] === "true" && tags[tagKeys.state] !== "interrupted";
+  const agentState = tags[tagKeys.state];
+  if (agentState === "interrupted" || agentState === "failed") return false;
+  return tags[tagKeys.unfinished] === "true";
 }
 
 /** Instances that have one of the volumes attached, or were launched to take one. */
