@@ -1,8 +1,9 @@
+import { once } from "node:events";
+import { readConnection } from "../../../local-cloud/connection.ts";
 import { startLocalCloud } from "../../../local-cloud/start-local-cloud.ts";
 import { defineCommand, optional, toggle } from "../../define-command.ts";
 import { decimal, oneOf, wholeNumber } from "../../parsers.ts";
 import { type RunningCloud, showRunning, startDetached } from "../../local-cloud-process.ts";
-import { readConnection } from "../../../local-cloud/connection.ts";
 
 const defaultPort = 4566;
 
@@ -40,7 +41,8 @@ export const up = defineCommand({
       ...showRunning(cloud.connection, stateDirectory),
     };
     context.hint(`the local cloud serves at ${cloud.endpoint} until Ctrl-C`);
-    await new Promise((resolve) => context.signal.addEventListener("abort", resolve));
+    const interrupted = once(context.signal, "abort");
+    await Promise.race([interrupted, cloud.ended]);
     await cloud.stop();
     return { ...result, outcome: "stopped serving" };
   },
