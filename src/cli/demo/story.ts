@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import { ensureBucket } from "../../aws/buckets.ts";
 import type { Aws } from "../../aws/connect.ts";
+import { RunctlError } from "../../errors.ts";
 import { type Report, step } from "../../progress.ts";
+import { tagKeys } from "../../tags.ts";
+import type { VolumeOutput } from "../commands/volume-output.ts";
 import type { ChildCli } from "./child-cli.ts";
 import type { DemoResult, Interruption } from "./demo-result.ts";
 import { interruptRun } from "./interrupt-run.ts";
@@ -64,14 +67,13 @@ async function prepare(stage: Stage): Promise<DemoResult["dataset"]> {
 async function preWarmDigits(cli: ChildCli): Promise<DemoResult["preWarm"]> {
   const start = performance.now();
   const words = ["--size", "1", "--name", "digits", "--pre-warm", source];
-  const { preWarm } = await cli.run<{ preWarm: { objects: number } }>(
-    "aws",
-    "ebs",
-    "create",
-    ...words,
-  );
+  const { tags } = await cli.run<VolumeOutput>("aws", "ebs", "create", ...words);
   const seconds = Number(((performance.now() - start) / 1000).toFixed(1));
-  return { seconds, objectsVerified: preWarm.objects };
+  const verified = /(\d+) objects verified$/.exec(tags[tagKeys.progress] ?? "")?.[1];
+  if (verified === undefined) {
+    throw new RunctlError("VERIFICATION_FAILED", `the volume is not warm: ${JSON.stringify(tags)}`);
+  }
+  return { seconds, objectsVerified: Number(verified) };
 }
 
 const volumes = [

@@ -1,0 +1,35 @@
+// What it costs to start the CLI as it is published, in relation to `node -e 0`.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startLocalCloud } from "../src/local-cloud/start-local-cloud.ts";
+import { buildCli } from "../scripts/build.ts";
+import { costOf, round } from "./measure.ts";
+
+const main = await buildCli();
+const stateDirectory = await mkdtemp(join(tmpdir(), "runctl-bench-"));
+const cloud = await startLocalCloud({ stateDirectory, port: 0, backend: "null" });
+try {
+  const node = process.execPath;
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(stateDirectory, "compile-cache") };
+  const list = [node, main, "aws", "ebs", "list", "--local", "--state-dir", stateDirectory];
+  const cost = costOf(
+    { "node -e 0": [node, "-e", "0"], "--help": [node, main, "--help"], "ebs list": list },
+    { env },
+  );
+  const bare = cost["node -e 0"]!;
+  const results = Object.entries(cost).map(([name, { wallMs, cpuMs }]) => ({
+    name,
+    wallMs: round(wallMs),
+    cpuMs: round(cpuMs),
+    ratioWall: round(wallMs / bare.wallMs),
+    ratioCpu: round(cpuMs / bare.cpuMs),
+  }));
+  const goals = { "--help": "at most 2 times node -e 0" };
+  process.stdout.write(
+    `${JSON.stringify({ benchmark: "cli-start", goals, results }, undefined, 2)}\n`,
+  );
+} finally {
+  await cloud.down();
+  await rm(stateDirectory, { recursive: true });
+}
