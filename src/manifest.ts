@@ -94,10 +94,10 @@ async function* filesOf(lines: AsyncIterable<string>): AsyncGenerator<ManifestFi
   for await (const line of lines) {
     if (isWhole) throw new Error("the manifest goes on after its end");
     const value: unknown = JSON.parse(line);
-    const end = endSchema.safeParse(value);
-    if (end.success) {
-      isWhole = end.data.files === count && end.data.bytes === bytes;
-      if (!isWhole) throw new Error(`the manifest says ${end.data.files} files and has ${count}`);
+    if (isEnd(value)) {
+      const end = endSchema.parse(value);
+      isWhole = end.files === count && end.bytes === bytes;
+      if (!isWhole) throw new Error(`the manifest says ${end.files} files and has ${count}`);
       continue;
     }
     const file = fileSchema.parse(value);
@@ -107,6 +107,8 @@ async function* filesOf(lines: AsyncIterable<string>): AsyncGenerator<ManifestFi
   }
   if (!isWhole) throw new Error("the manifest has no end");
 }
+
+const isEnd = (value: unknown) => typeof value === "object" && value !== null && "end" in value;
 
 /** Lines that end in a newline; a torn last one is left out. */
 export async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string, void> {

@@ -4,7 +4,7 @@ import https from "node:https";
 import type { Aws } from "../aws/connect.ts";
 import { type S3Access, s3Access } from "../aws/s3-access.ts";
 import { ShortBody, failureOf } from "./s3-failure.ts";
-import { emptyPayloadHash, encodeKey, encodeQuery, signRequest } from "./sign-request.ts";
+import { createSigner, emptyPayloadHash, encodeKey, encodeQuery } from "./sign-request.ts";
 
 /** First and last byte, both inclusive, as HTTP counts. */
 export interface ByteRange {
@@ -67,6 +67,8 @@ function connectTo(access: S3Access): ObjectConnection {
     "https:": new https.Agent({ keepAlive: true }),
   };
 
+  const sign = createSigner(access.region);
+
   async function send(
     method: "GET" | "PUT",
     request: PutRequest,
@@ -77,7 +79,7 @@ function connectTo(access: S3Access): ObjectConnection {
     const address = access.addressOf(request.bucket);
     const path = address.pathPrefix + encodeKey(request.key);
     const host = address.host.includes(":") ? `[${address.host}]` : address.host;
-    const headers = signRequest(
+    const headers = sign(
       {
         method,
         path,
@@ -89,7 +91,6 @@ function connectTo(access: S3Access): ObjectConnection {
         payloadHash: payloadHash(body, address.protocol),
       },
       await access.credentials(),
-      access.region,
       new Date(),
     );
     const query = encodeQuery(request.query);
