@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync } from "nod
 import { platform } from "node:os";
 import { join } from "node:path";
 import { RunctlError } from "../errors.ts";
+import { type Report, step } from "../progress.ts";
 import { runProgram } from "../run-program.ts";
 import { hasReflink } from "./disks/reflink.ts";
 import { findProgram } from "./find-program.ts";
@@ -90,11 +91,11 @@ export function whyNoKernelBackend({ backend, reason }: Examination): string | u
 }
 
 /**
- * Installs what is missing by apt-get, whose output goes to stderr. Returns the packages that were installed.
+ * Installs what is missing by apt-get. Returns the packages that were installed.
  *
  * @throws RunctlError CONFIGURATION where packages are installed in another way, or root is needed.
  */
-export async function installMissing({ findings }: Examination): Promise<string[]> {
+export async function installMissing({ findings }: Examination, report: Report): Promise<string[]> {
   const lacking = findings.filter(({ state, debianPackage }) => state !== "ok" && debianPackage);
   const packages = [...new Set(lacking.map(({ debianPackage }) => debianPackage!))].toSorted();
   if (packages.length === 0) return [];
@@ -109,17 +110,18 @@ export async function installMissing({ findings }: Examination): Promise<string[
       hint: `sudo apt-get install ${packages.join(" ")}`,
     });
   }
-  await aptGet(["update"]);
-  await aptGet(["install", "--yes", "--no-install-recommends", ...packages]);
+  await step(report, "apt-get update", () => aptGet(["update"]));
+  await step(report, `apt-get install ${packages.join(" ")}`, () =>
+    aptGet(["install", "--yes", "--no-install-recommends", ...packages]),
+  );
   return packages;
 }
 
 async function aptGet(args: readonly string[]): Promise<void> {
-  const { stdout, stderr } = await runProgram("apt-get", args, {
+  await runProgram("apt-get", args, {
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
     timeoutMs: 600_000,
   });
-  process.stderr.write(stdout + stderr);
 }
 
 function describe({ name, detail }: Finding): string {
