@@ -30,7 +30,6 @@ export async function doWork(agent: Agent, signal: AbortSignal): Promise<Ending>
   }
   if (before.kind === "not started") await start(agent, spec.work, folders);
   reporter.state("running", spec.work.command.join(" "));
-  agent.log.moment("commandStarted");
   for (;;) {
     const status = await commandStatus(folders);
     if (status.kind === "ended") {
@@ -72,6 +71,7 @@ async function start(agent: Agent, work: CommandWork, folders: CommandFolders): 
   const logFile = paths.commandLog;
   const environment = { ...ownVariables(), ...work.environment };
   await startCommand({ ...folders, command, user, folder, environment, logFile }, clock);
+  agent.log.moment("commandStarted");
 
   function ownVariables(): Record<string, string> {
     // The address of the metadata and of AWS come from the machine, for any SDK that the command uses.

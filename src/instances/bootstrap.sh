@@ -4,7 +4,7 @@ set -u
 export PATH=$PATH:/usr/sbin:/sbin
 D=/opt/runctl R=/run/runctl
 X="$D/node $D/agent.mjs $D/spec.json"
-say() { echo "runctl: $*" | tee /dev/console; }
+say() { echo "runctl: $*" >/dev/console; }
 # off_after SECONDS FILE: powers off then, unless FILE is there
 off_after() { setsid sh -c 'sleep "$1"; [ -e "$2" ] || { echo "runctl: no sign of life: power off" >/dev/console; poweroff; sleep 150; poweroff -f; }' sh "$1" "$2" </dev/null >/dev/null 2>&1 & }
 mkdir -p $D $R
