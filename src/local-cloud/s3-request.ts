@@ -67,7 +67,9 @@ function verify(gateway: GatewayParts, passage: Passage) {
 
 function requirePayloadHash({ parts, claim }: Passage): string {
   const header = parts.header("x-amz-content-sha256")?.[0];
-  if (claim.place === "presigned") return header ?? unsignedPayload;
+  if (claim.place === "presigned") {
+    return header ?? parts.query.get("X-Amz-Content-Sha256") ?? unsignedPayload;
+  }
   if (header !== undefined) return header;
   throw new SignatureError("no-payload-hash", "x-amz-content-sha256 is missing");
 }

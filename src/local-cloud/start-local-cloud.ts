@@ -37,6 +37,8 @@ export interface LocalCloud {
   status(): CloudStatus;
   /** @throws ApiError when the instance is unknown, not running, or no spot instance. */
   interrupt(instanceId: string, interruption: Interruption): void;
+  /** Resolves when nothing is under way in EC2; a guest that shuts down and a notice that runs count. */
+  idle(): Promise<void>;
   /** Stops serving; instances go on, and a later start takes them back. */
   stop(): Promise<void>;
   /** Ends every instance, frees all that the host holds for them, and stops. Volumes and objects stay in the state directory. */
@@ -136,9 +138,11 @@ async function serve(
     faults,
     status,
     interrupt,
+    idle: () => ec2.idle(),
     stop,
     async down() {
-      await ec2.down();
+      // Stopped already: its machines may be another server's by now.
+      if (!stopping) await ec2.down();
       await stop();
     },
     ended: ended.promise,

@@ -28,6 +28,8 @@ export interface TestCloud {
   };
   admin: AdminClient;
   stateDirectory: string;
+  /** Resolves when nothing is under way in EC2: what was asked for has happened. */
+  settled(): Promise<void>;
 }
 
 /**
@@ -66,5 +68,6 @@ export async function startTestCloud(
     sdkOptions: { endpoint, region, credentials, forcePathStyle: true, maxAttempts: 1 },
     admin: adminClient(cloud.connection),
     stateDirectory,
+    settled: () => cloud.idle(),
   };
 }
