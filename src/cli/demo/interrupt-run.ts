@@ -7,7 +7,7 @@ import { tagKeys } from "../../tags.ts";
 import { momentOf } from "./agent-log.ts";
 import type { Interruption } from "./demo-result.ts";
 import { readAgentLog, readConsole } from "./instance-words.ts";
-import type { Stage } from "./story.ts";
+import type { Stage } from "./stage.ts";
 import { lastStep, parseTrainingLog } from "./training-log.ts";
 import type { TrainingRun } from "./training-run.ts";
 

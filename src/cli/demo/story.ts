@@ -1,25 +1,16 @@
 import { join } from "node:path";
 import { ensureBucket } from "../../aws/buckets.ts";
-import type { Aws } from "../../aws/connect.ts";
 import { RunctlError } from "../../errors.ts";
-import { type Report, step } from "../../progress.ts";
+import { step } from "../../progress.ts";
 import { tagKeys } from "../../tags.ts";
 import type { VolumeOutput } from "../commands/volume-output.ts";
 import type { ChildCli } from "./child-cli.ts";
 import type { DemoResult, Interruption } from "./demo-result.ts";
 import { interruptRun } from "./interrupt-run.ts";
+import type { Stage } from "./stage.ts";
 import { firstEvent } from "./training-log.ts";
 import { launchTraining, type TrainingRun } from "./training-run.ts";
 import { writeDigits } from "./write-digits.ts";
-
-export interface Stage {
-  cli: ChildCli;
-  aws: Aws;
-  /** A folder of the demo's own. */
-  directory: string;
-  report: Report;
-  signal: AbortSignal;
-}
 
 const bucket = "runctl-demo-digits";
 const source = `s3://${bucket}/mnist/`;
