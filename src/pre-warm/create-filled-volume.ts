@@ -1,5 +1,4 @@
 import type { Aws } from "../aws/connect.ts";
-import { tagKeys } from "../tags.ts";
 import { type CreatedVolume, createVolume, finishVolume } from "../volumes/create-volume.ts";
 import { describeVolumePlan, planVolume, type VolumePlan } from "../volumes/plan-volume.ts";
 import type { VolumeRequest } from "../volumes/volume-request.ts";
@@ -32,8 +31,8 @@ export async function createFilledVolume(
   if (outcome === "kept") return { outcome, volume };
   const { op, request } = plan;
   const source = request.preWarmFrom;
-  const isReady = source === undefined || tagKeys.manifest in volume.tags;
-  const ready = isReady ? volume : await preWarm(aws, { volume, source, op }, options);
+  const ready =
+    source === undefined ? volume : await preWarm(aws, { volume, source, op, once: true }, options);
   return { outcome, volume: await finishVolume(aws, ready) };
 }
 

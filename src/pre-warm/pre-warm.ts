@@ -1,7 +1,7 @@
 import type { Aws } from "../aws/connect.ts";
 import { findInstanceTypes } from "../aws/instance-types.ts";
 import { putTags, removeTags } from "../aws/tags.ts";
-import type { AwsVolume } from "../aws/volumes.ts";
+import { type AwsVolume, findVolumeById } from "../aws/volumes.ts";
 import { waitForVolume } from "../aws/wait-for-volume.ts";
 import { RunctlError } from "../errors.ts";
 import { launchInstance } from "../instances/launch-instance.ts";
@@ -22,6 +22,8 @@ export interface PreWarmRequest {
   op: string;
   /** Becomes the volume's default mount; undefined leaves it as it is. */
   mount?: string | undefined;
+  /** Leaves a volume alone that an earlier run of the operation has filled and verified. */
+  once?: boolean;
 }
 
 /** Where the volume is mounted while it is filled. */
@@ -76,11 +78,16 @@ export async function preWarm(
 ): Promise<AwsVolume> {
   const launch = await fillLaunch(aws, request);
   const { unfinished } = await planLaunch(aws, launch);
-  if (!unfinished) await prepare(aws, request);
-
   const { volumeId } = request.volume;
+  if (!unfinished) {
+    const volume = await findVolumeById(aws, volumeId);
+    if (volume && request.once === true && tagKeys.manifest in volume.tags) return volume;
+    await prepare(aws, request);
+  }
+  let going = unfinished?.instanceId;
   for (let count = 0; count < maxInstances; count += 1) {
-    const { instanceId } = await launchInstance(aws, launch, options);
+    const instanceId = going ?? (await launchInstance(aws, launch, options)).instanceId;
+    going = undefined;
     const label = `fill ${volumeId}`;
     const isVerified = await step(
       options.report,

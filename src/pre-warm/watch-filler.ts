@@ -22,6 +22,9 @@ export interface WatchedFill {
 /** An agent that has said nothing for this long after the launch never will. */
 const silenceMs = 5 * 60_000;
 
+/** How long an agent that failed may take to send its logs and power off. */
+const farewellMs = 30_000;
+
 /**
  * Watches a filling instance until it is off and the volume is free again.
  *
@@ -36,6 +39,7 @@ export async function watchFiller(
 ): Promise<boolean> {
   const { clock = systemClock, signal, report } = options;
   const begin = clock.now();
+  let failedAt: number | undefined;
   for (;;) {
     const [instance, volume] = await Promise.all([
       findInstance(aws, fill.instanceId),
@@ -44,11 +48,16 @@ export async function watchFiller(
     if (!volume) throw new RunctlError("NOT_FOUND", `volume ${fill.volumeId} is gone`);
     reportAmount(volume, fill, report);
     const waited = clock.now() - begin;
-    if (instance?.tags[tagKeys.state] === "failed") throw await failed(aws, instance);
-    if (isOff(instance, waited) && !isHeldBy(volume, fill.instanceId))
+    const state = instance?.tags[tagKeys.state];
+    if (instance && state === "failed") {
+      // It ships its logs and powers off by itself, if it can.
+      failedAt ??= clock.now();
+      const isLate = clock.now() - failedAt > farewellMs;
+      if (isLate) await terminateInstance(aws, instance.instanceId);
+      if (isLate || isOff(instance, waited)) throw failure(instance);
+    } else if (isOff(instance, waited) && !isHeldBy(volume, fill.instanceId))
       return tagKeys.manifest in volume.tags;
-    if (instance?.tags[tagKeys.state] === "booting" && waited > silenceMs)
-      throw await silent(aws, instance);
+    if (instance && state === "booting" && waited > silenceMs) throw await silence(aws, instance);
     await clock.sleep(1_000, signal);
   }
 }
@@ -68,15 +77,14 @@ function reportAmount(volume: AwsVolume, fill: WatchedFill, report: WorkOptions[
   if (progress) report({ kind: "amount", id: fill.stepId, ...progress, unit: "objects" });
 }
 
-async function failed(aws: Aws, { instanceId, tags }: AwsInstance): Promise<RunctlError> {
-  await terminateInstance(aws, instanceId);
+function failure({ instanceId, tags }: AwsInstance): RunctlError {
   const why = tags[tagKeys.message] ?? "the agent gave no reason";
   return new RunctlError("INSTANCE_FAILED", `the fill on ${instanceId} failed: ${why}`, {
     hint: `see 'runctl aws logs ${instanceId}'; the same command run again moves only what is missing`,
   });
 }
 
-async function silent(aws: Aws, { instanceId }: AwsInstance): Promise<RunctlError> {
+async function silence(aws: Aws, { instanceId }: AwsInstance): Promise<RunctlError> {
   const said = (await consoleOutput(aws, instanceId)).trimEnd().split("\n").slice(-5).join("\n");
   await terminateInstance(aws, instanceId);
   return new RunctlError(

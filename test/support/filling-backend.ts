@@ -1,0 +1,70 @@
+import { requestAttachment, requestDetachment } from "../../src/aws/attachments.ts";
+import type { Aws } from "../../src/aws/connect.ts";
+import { findInstance } from "../../src/aws/instances.ts";
+import { putTags } from "../../src/aws/tags.ts";
+import { findVolumeById } from "../../src/aws/volumes.ts";
+import { createNullBackend, type NullBackend } from "../../src/local-cloud/hosts/null-backend.ts";
+import { mountsOf } from "../../src/instances/mount-tags.ts";
+import { tagKeys } from "../../src/tags.ts";
+
+/** What a machine of this backend does instead of booting an agent. */
+export type GuestPlay = "fill" | "fail" | "vanish";
+
+export interface FillingBackend extends NullBackend {
+  /** Set before the first launch. */
+  aws: Aws | undefined;
+  /** For the machines to come, in order; the last one for all others. */
+  plays: GuestPlay[];
+  /** Resolves when no machine plays any more. */
+  atRest(): Promise<void>;
+}
+
+/** A null backend whose machines do to EC2 what an agent with the work "fill" would, and end. */
+export function createFillingBackend(): FillingBackend {
+  const backend = createNullBackend();
+  const playing = new Set<Promise<void>>();
+
+  async function play(instanceId: string, part: GuestPlay, aws: Aws): Promise<void> {
+    const instance = await findInstance(aws, instanceId);
+    const [mount] = mountsOf(instance?.tags ?? {});
+    if (!mount) throw new Error(`${instanceId} has no volume to fill`);
+    const { volumeId } = mount;
+    if (part === "vanish") return backend.powerOff(instanceId);
+    if (part === "fail") {
+      const tags = { [tagKeys.state]: "failed", [tagKeys.message]: "disk is full" };
+      await putTags(aws, instanceId, tags);
+      return backend.powerOff(instanceId);
+    }
+    await untilRunning(aws, instanceId);
+    await requestAttachment(aws, { volumeId, instanceId, device: "/dev/sdf" });
+    await putTags(aws, instanceId, { [tagKeys.state]: "running" });
+    await putTags(aws, volumeId, { [tagKeys.progress]: "50% 1/2 objects" });
+    await requestDetachment(aws, volumeId, { instanceId, force: false });
+    while ((await findVolumeById(aws, volumeId))?.state !== "available");
+    await putTags(aws, volumeId, { [tagKeys.manifest]: "0123" });
+    await putTags(aws, instanceId, { [tagKeys.state]: "done" });
+    backend.powerOff(instanceId);
+  }
+
+  const filling: FillingBackend = {
+    ...backend,
+    aws: undefined,
+    plays: ["fill"],
+    async boot(machine, services) {
+      await backend.boot(machine, services);
+      const part = filling.plays.length > 1 ? filling.plays.shift() : filling.plays[0];
+      if (!filling.aws || !part) throw new Error("nobody has said what the machine shall play");
+      const game = play(machine.instanceId, part, filling.aws);
+      playing.add(game);
+      void game.finally(() => playing.delete(game));
+    },
+    async atRest() {
+      while (playing.size > 0) await Promise.all(playing);
+    },
+  };
+  return filling;
+}
+
+async function untilRunning(aws: Aws, instanceId: string): Promise<void> {
+  while ((await findInstance(aws, instanceId))?.state !== "running");
+}
