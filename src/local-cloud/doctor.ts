@@ -37,6 +37,7 @@ const programs: Readonly<Record<string, string>> = {
   setpriv: "util-linux",
   pivot_root: "util-linux",
   blkid: "util-linux",
+  blockdev: "util-linux",
   setsid: "util-linux",
   "mkfs.ext4": "e2fsprogs",
   e2fsck: "e2fsprogs",

@@ -19,13 +19,14 @@ export async function mountPool({ file, directory }: Pool): Promise<void> {
     const unfinished = `${file}.new`;
     await rm(unfinished, { force: true });
     await runProgram("truncate", ["--size", poolSize, unfinished]);
-    await runProgram("mkfs.xfs", ["-q", "-m", "reflink=1", unfinished]);
+    await runProgram("mkfs.xfs", ["-q", "-m", "reflink=1", "-l", "size=64m", unfinished]);
     await rename(unfinished, file);
   }
   await mkdir(directory, { recursive: true });
   // Detached while mounted, the loop device goes with the mount: nothing is left when this process dies.
   const script = `
     loop=$(losetup --find --show --direct-io=on "$1") || [ -n "$loop" ]
+    blockdev --setrw "$loop"
     mount -t xfs -o noatime,discard "$loop" "$2"; status=$?
     losetup --detach "$loop"
     exit $status`;

@@ -23,6 +23,8 @@ fi
 while [ $# -gt 0 ]; do
   # Without direct I/O on this file system losetup says so and fails, but has made the device.
   loop=$(losetup --find --show --direct-io=on "$2") || [ -n "$loop" ]
+  # `blockdev --setro` of an earlier user outlives its attachment.
+  blockdev --setrw "$loop"
   mknod -m 660 "$devices/dev/$1" b 7 "${loop#/dev/loop}"
   echo "${loop#/dev/loop}"
   shift 2
