@@ -1,5 +1,5 @@
 import type { HeadObjectCommandOutput } from "@aws-sdk/client-s3";
-import { isRunctlError } from "../errors.ts";
+import { RunctlError, isRunctlError } from "../errors.ts";
 import { type StoredChecksum, storedChecksum } from "../object-checksum.ts";
 import { call } from "./call.ts";
 import type { Aws } from "./connect.ts";
@@ -105,8 +105,24 @@ export async function headObject(
     };
   } catch (error) {
     if (isRunctlError(error, "NOT_FOUND")) return undefined;
-    throw error;
+    throw headFailure(error, `s3:GetObject ${bucket}/${key}`);
   }
+}
+
+/** An answer to HEAD has no body, so the status alone must say why. */
+function headFailure(error: unknown, what: string): unknown {
+  const cause = isRunctlError(error, "AWS_ERROR") ? error.cause : undefined;
+  if (!(cause instanceof Error && "$metadata" in cause)) return error;
+  const { httpStatusCode } = cause.$metadata as { httpStatusCode?: number };
+  if (httpStatusCode === 403) {
+    return new RunctlError("PERMISSION_DENIED", `${what}: access denied`, { cause });
+  }
+  if (httpStatusCode === 412) {
+    const hint = "run the same command again";
+    const message = `${what}: the object changed in S3 meanwhile`;
+    return new RunctlError("CONFLICT", message, { hint, cause });
+  }
+  return error;
 }
 
 /**
@@ -128,7 +144,8 @@ export async function putBytes(
         new PutObjectCommand({
           Bucket: bucket,
           Key: key,
-          Body: bytes,
+          // The SDK takes an empty string for a stream of unknown length.
+          Body: typeof bytes === "string" ? Buffer.from(bytes) : bytes,
           ChecksumAlgorithm: "CRC32",
           ...(ifNoneMatch ? { IfNoneMatch: "*" } : {}),
           ...owner(rest),

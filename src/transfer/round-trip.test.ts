@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, readdir, symlink, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { headObject, listObjects } from "../aws/s3-objects.ts";
+import { startTestBucket } from "../../test/support/bucket.ts";
+import { downloadObject } from "./download-object.ts";
+import { downloadPrefix } from "./download-prefix.ts";
+import { rangeBytes } from "./download-ranges.ts";
+import { usualPartBytes } from "./plan-parts.ts";
+import { uploadDirectory } from "./upload-directory.ts";
+import { uploadFile } from "./upload-file.ts";
+
+const sizes = [
+  0,
+  1,
+  1024 * 1024,
+  1024 * 1024 + 1,
+  usualPartBytes - 1,
+  usualPartBytes,
+  usualPartBytes + 1,
+  rangeBytes,
+  rangeBytes + 1,
+];
+
+test("files of every awkward size come back byte for byte, with S3's checksum compared", async (t) => {
+  const { aws, bucket, directory } = await startTestBucket(t);
+  for (const size of sizes) {
+    const bytes = randomBytes(size);
+    const [from, to] = [join(directory, `${size}.in`), join(directory, `${size}.out`)];
+    await writeFile(from, bytes);
+
+    const sent = await uploadFile(aws, from, { bucket, key: `size/${size}` });
+    const head = await headObject(aws, { bucket, key: `size/${size}` });
+    const got = await downloadObject(aws, { bucket, key: `size/${size}`, ...head! }, to);
+
+    assert.equal(got.checksum?.algorithm, "CRC32", `size ${size}`);
+    assert.equal(got.checksum?.value, sent.checksum?.value);
+    assert.ok((await readFile(to)).equals(bytes), `size ${size}`);
+  }
+  const left = (await readdir(directory)).filter((name) => name.startsWith(".runctl"));
+  assert.deepEqual(left, []);
+});
+
+test("3,000 small files go up and come down, and nothing moves the second time", async (t) => {
+  const { aws, bucket, directory } = await startTestBucket(t);
+  const [from, to] = [join(directory, "in"), join(directory, "out")];
+  for (const folder of ["a", "b/c", "ü x"]) await mkdir(join(from, folder), { recursive: true });
+  const names = Array.from(
+    { length: 3_000 },
+    (_, index) => `${["a", "b/c", "ü x"][index % 3]}/${index}+&%.bin`,
+  );
+  await Promise.all(names.map((name) => writeFile(join(from, name), `content of ${name}`)));
+  const place = { bucket, prefix: "many/" };
+  const parallel = 32;
+
+  const up = await uploadDirectory(aws, from, place, { parallel });
+  const upAgain = await uploadDirectory(aws, from, place, { parallel });
+  const down = await downloadPrefix(aws, place, to, { parallel });
+  const downAgain = await downloadPrefix(aws, place, to, { parallel });
+
+  assert.deepEqual([up.moved, upAgain.moved, upAgain.skipped], [3_000, 0, 3_000]);
+  assert.deepEqual([down.moved, downAgain.moved, downAgain.skipped], [3_000, 0, 3_000]);
+  for (const name of names) {
+    assert.equal(await readFile(join(to, name), "utf8"), `content of ${name}`);
+  }
+});
+
+test("only what changed in S3, or on the disk, is fetched again", async (t) => {
+  const cloud = await startTestBucket(t);
+  const { aws, bucket, directory } = cloud;
+  const place = { bucket, prefix: "p/" };
+  for (const name of ["same", "changed", "damaged", "lost"])
+    await cloud.put(`p/${name}`, `1 ${name}`);
+  await downloadPrefix(aws, place, directory);
+
+  await cloud.put("p/changed", "2 changed");
+  await writeFile(join(directory, "damaged"), "! damaged");
+  await utimes(join(directory, "lost"), 0, 0);
+  const again = await downloadPrefix(aws, place, directory);
+
+  // `lost` only has another time: its bytes still are the object's.
+  assert.deepEqual([again.moved, again.skipped], [2, 2]);
+  assert.equal(await readFile(join(directory, "changed"), "utf8"), "2 changed");
+  assert.equal(await readFile(join(directory, "damaged"), "utf8"), "1 damaged");
+});
+
+test("keys that would leave the directory or collide are refused, the others come", async (t) => {
+  const cloud = await startTestBucket(t);
+  const { aws, bucket, directory } = cloud;
+  const target = join(directory, "target");
+  const hostile = [
+    "p/../up",
+    "p//absolute",
+    "p/x/../../up",
+    "p/file/below",
+    "p/link/in",
+    "p/full/",
+  ];
+  for (const key of [...hostile, "p/file", "p/good/one", "p/folder/"]) {
+    await cloud.put(key, key.endsWith("folder/") ? "" : key);
+  }
+  await mkdir(target);
+  await symlink(directory, join(target, "link"));
+
+  const result = await downloadPrefix(aws, { bucket, prefix: "p/" }, target);
+
+  assert.deepEqual(result.refused.map(({ name }) => name).toSorted(), hostile.toSorted());
+  assert.equal(result.objects, 2);
+  assert.equal(await readFile(join(target, "good/one"), "utf8"), "p/good/one");
+  assert.deepEqual((await readdir(target)).toSorted(), [
+    ".runctl-journal",
+    "file",
+    "folder",
+    "good",
+    "link",
+  ]);
+  assert.deepEqual(await readdir(directory), ["target"]);
+});
+
+test("symbolic links are not uploaded, and named", async (t) => {
+  const { aws, bucket, directory } = await startTestBucket(t);
+  await writeFile(join(directory, "file"), "x");
+  await symlink("file", join(directory, "link"));
+
+  const result = await uploadDirectory(aws, directory, { bucket, prefix: "" });
+
+  assert.deepEqual(result.refused, [{ name: "link", reason: "a symbolic link" }]);
+  const keys = [];
+  for await (const { key } of listObjects(aws, { bucket, prefix: "" })) keys.push(key);
+  assert.deepEqual(keys, ["file"]);
+});
+
+test("an upload that must not replace keeps what is there, small or in parts", async (t) => {
+  const { aws, bucket, directory } = await startTestBucket(t);
+  for (const size of [3, usualPartBytes + 1]) {
+    const path = join(directory, String(size));
+    await writeFile(path, randomBytes(size));
+    const place = { bucket, key: path.slice(1) };
+
+    assert.equal((await uploadFile(aws, path, place, { ifNoneMatch: true })).outcome, "created");
+    assert.equal((await uploadFile(aws, path, place, { ifNoneMatch: true })).outcome, "kept");
+  }
+});
