@@ -63,6 +63,7 @@ export async function openCloud(parts: CloudParts) {
     guestServices: guests.services,
     report: (id, error) => report(new Error(`${id} failed`, { cause: error })),
   });
+  closers.add(() => backend.stopServing?.());
   closers.add(() => ec2.stop());
 
   const gateway: GatewayParts = {

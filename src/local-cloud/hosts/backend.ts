@@ -64,6 +64,9 @@ export interface Backend {
   /** What the machine wrote to its console, oldest first; the last 64 KiB. Kept after it is off. */
   consoleOutput(instanceId: string): Promise<Uint8Array>;
 
+  /** Closes what this process serves to guests; machines go on, and `adopt` serves them again. */
+  stopServing?(): Promise<void>;
+
   /** Ends every machine and frees every loop device, mount, namespace and cgroup that this backend made; keeps the disks. */
   releaseAll(): Promise<void>;
 }
