@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { createFillingBackend, type GuestPlay } from "../../test/support/filling-backend.ts";
 import { quickClock } from "../../test/support/quick-clock.ts";
-import { startTestCloud } from "../../test/support/local-cloud.ts";
 import {
   changesSomething,
   mortalConnection,
   wasKilled,
 } from "../../test/support/mortal-connection.ts";
-import { type Aws, connect } from "../aws/connect.ts";
+import { readyAccount } from "../../test/support/ready-account.ts";
+import type { Aws } from "../aws/connect.ts";
 import { describeInstances } from "../aws/instances.ts";
 import { setUpAccount } from "../instances/set-up-account.ts";
 import type { ProgressEvent } from "../progress.ts";
@@ -22,8 +22,7 @@ const source = "s3://datasets/digits/";
 
 async function accountReady(t: TestContext, ...plays: GuestPlay[]) {
   const backend = createFillingBackend();
-  const { connectOptions } = await startTestCloud(t, { backend });
-  const aws = connect(connectOptions);
+  const { aws, connectOptions } = await readyAccount(t, { backend });
   backend.aws = aws;
   if (plays.length > 0) backend.plays = plays;
   const access = { reads: ["datasets/digits/"], writes: [], kmsKeys: [] };

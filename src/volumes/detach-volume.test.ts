@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { runBareInstance } from "../../test/support/bare-instance.ts";
 import { hurriedClock } from "../../test/support/hurried-clock.ts";
 import { startTestCloud } from "../../test/support/local-cloud.ts";
@@ -63,6 +64,7 @@ async function answer({ aws, backend, instance }: Scene, outcome: "ok" | "failed
   for (;;) {
     const seen = await findInstance(aws, instanceId);
     const request = parseAgentRequest(seen?.tags[tagKeys.request] ?? "");
+    await delay(20);
     if (!request) continue;
     if (outcome === "ok") backend.setMounted(instanceId, request.volumeId ?? "", false);
     const reply = { id: request.id, outcome, message: outcome === "ok" ? "" : "train.py has it" };

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { DescribeImagesCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import type { Aws } from "../../src/aws/connect.ts";
 import { type AwsInstance, findInstance } from "../../src/aws/instances.ts";
@@ -30,5 +31,6 @@ export async function runBareInstance(
   for (;;) {
     const instance = await findInstance(aws, instanceId);
     if (instance?.state === "running") return instance;
+    await delay(20);
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { requestAttachment, requestDetachment } from "../../src/aws/attachments.ts";
 import type { Aws } from "../../src/aws/connect.ts";
 import { findInstance } from "../../src/aws/instances.ts";
@@ -40,7 +41,7 @@ export function createFillingBackend(): FillingBackend {
     await putTags(aws, instanceId, { [tagKeys.state]: "running" });
     await putTags(aws, volumeId, { [tagKeys.progress]: "50% 1/2 objects" });
     await requestDetachment(aws, volumeId, { instanceId, force: false });
-    while ((await findVolumeById(aws, volumeId))?.state !== "available");
+    while ((await findVolumeById(aws, volumeId))?.state !== "available") await delay(20);
     await putTags(aws, volumeId, { [tagKeys.manifest]: "0123" });
     await putTags(aws, instanceId, { [tagKeys.state]: "done" });
     backend.powerOff(instanceId);
@@ -66,5 +67,5 @@ export function createFillingBackend(): FillingBackend {
 }
 
 async function untilRunning(aws: Aws, instanceId: string): Promise<void> {
-  while ((await findInstance(aws, instanceId))?.state !== "running");
+  while ((await findInstance(aws, instanceId))?.state !== "running") await delay(20);
 }
