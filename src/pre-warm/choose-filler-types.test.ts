@@ -3,15 +3,15 @@ import { test } from "node:test";
 import { chooseFillerTypes, volumeRateMiBps } from "./choose-filler-types.ts";
 
 const types = [
-  { name: "small", vcpus: 2, ebsBaselineMiBps: 77, networkBaselineMiBps: 89 },
-  { name: "slow-network", vcpus: 4, ebsBaselineMiBps: 300, networkBaselineMiBps: 60 },
-  { name: "middle", vcpus: 8, ebsBaselineMiBps: 274, networkBaselineMiBps: 298 },
-  { name: "large", vcpus: 36, ebsBaselineMiBps: 1_132, networkBaselineMiBps: 1_430 },
-  { name: "unpublished", vcpus: 8, ebsBaselineMiBps: undefined, networkBaselineMiBps: undefined },
+  { name: "small", ebsBaselineMiBps: 77, networkBaselineMiBps: 89 },
+  { name: "slow-network", ebsBaselineMiBps: 300, networkBaselineMiBps: 60 },
+  { name: "middle", ebsBaselineMiBps: 274, networkBaselineMiBps: 298 },
+  { name: "large", ebsBaselineMiBps: 1_132, networkBaselineMiBps: 1_430 },
+  { name: "unpublished", ebsBaselineMiBps: undefined, networkBaselineMiBps: undefined },
 ];
 const gp3 = (throughputMiBps: number) => ({ type: "gp3", iops: 3_000, throughputMiBps });
 
-test("the smallest type that keeps up with the volume comes first", () => {
+test("the cheapest type that keeps up with the volume comes first", () => {
   assert.equal(chooseFillerTypes(gp3(125), types)[0], "middle");
   assert.equal(
     chooseFillerTypes({ type: "standard", iops: undefined, throughputMiBps: 60 }, types)[0],

@@ -13,27 +13,23 @@ export const fillerCandidates = [
   "c5.9xlarge",
 ] as const;
 
-type Bandwidth = Pick<
-  AwsInstanceType,
-  "name" | "vcpus" | "ebsBaselineMiBps" | "networkBaselineMiBps"
->;
+type Bandwidth = Pick<AwsInstanceType, "name" | "ebsBaselineMiBps" | "networkBaselineMiBps">;
 
 /**
  * The types in the order in which they should be tried: first those that keep up with the volume, the
- * smallest first, then the others, the fastest first. Bursts do not count: a fill outlasts them.
+ * cheapest first, then the others, the fastest first. Bursts do not count: a fill outlasts them.
+ *
+ * @param types the cheapest first.
  */
 export function chooseFillerTypes(
   volume: Pick<AwsVolume, "type" | "iops" | "throughputMiBps">,
   types: readonly Bandwidth[],
 ): string[] {
   const wanted = volumeRateMiBps(volume);
-  const keepsUp = (type: Bandwidth) => rateMiBps(type) >= wanted;
-  return types
-    .toSorted((left, right) => {
-      if (keepsUp(left) !== keepsUp(right)) return keepsUp(left) ? -1 : 1;
-      return keepsUp(left) ? left.vcpus - right.vcpus : rateMiBps(right) - rateMiBps(left);
-    })
-    .map((type) => type.name);
+  const enough = types.filter((type) => rateMiBps(type) >= wanted);
+  const others = types.filter((type) => rateMiBps(type) < wanted);
+  const fallbacks = others.toSorted((left, right) => rateMiBps(right) - rateMiBps(left));
+  return [...enough, ...fallbacks].map((type) => type.name);
 }
 
 /** What comes in from S3 goes out to EBS, so that the slower of the two decides. */

@@ -136,7 +136,11 @@ async function fillerTypes(
   aws: Aws,
   volume: Parameters<typeof chooseFillerTypes>[0],
 ): Promise<string[]> {
-  return chooseFillerTypes(volume, await findInstanceTypes(aws, fillerCandidates));
+  const found = await findInstanceTypes(aws, fillerCandidates);
+  const cheapestFirst = fillerCandidates.flatMap((name) =>
+    found.filter((type) => type.name === name),
+  );
+  return chooseFillerTypes(volume, cheapestFirst);
 }
 
 /** Twice what writing and reading back the whole volume at 40 MiB/s takes, and an hour for all else. */

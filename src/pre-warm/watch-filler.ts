@@ -58,7 +58,7 @@ export async function watchFiller(
     } else if (isOff(instance, waited) && !isHeldBy(volume, fill.instanceId))
       return tagKeys.manifest in volume.tags;
     if (instance && state === "booting" && waited > silenceMs) throw await silence(aws, instance);
-    await clock.sleep(1_000, signal);
+    await clock.sleep(500, signal);
   }
 }
 
