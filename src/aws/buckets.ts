@@ -3,7 +3,7 @@ import type { PolicyDocument } from "./iam.ts";
 import { awsErrorCode } from "./translate-error.ts";
 import { call } from "./call.ts";
 import type { Aws } from "./connect.ts";
-import { isRunctlError } from "../errors.ts";
+import { isRunctlError, RunctlError } from "../errors.ts";
 
 /** A bucket, and the account that must own it: S3 refuses the call otherwise. */
 export interface OwnedBucket {
@@ -22,8 +22,21 @@ export async function bucketExists(aws: Aws, { bucket, accountId }: OwnedBucket)
     return true;
   } catch (error) {
     if (isRunctlError(error, "NOT_FOUND")) return false;
+    // HEAD has no body to say why (API HeadBucket).
+    if (statusOf(error) === 403)
+      throw new RunctlError(
+        "PERMISSION_DENIED",
+        `${bucket} is another account's bucket, or one that you may not look at`,
+        { hint: "it needs s3:ListBucket, and this account as owner", cause: error },
+      );
     throw error;
   }
+}
+
+function statusOf(error: unknown): number | undefined {
+  const thrown = error instanceof RunctlError ? error.cause : error;
+  const metadata = (thrown as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata;
+  return metadata?.httpStatusCode;
 }
 
 export async function ensureBucket(

@@ -33,7 +33,11 @@ export function rolePolicies(
   };
 }
 
-/** What the role may do now in the user's buckets; nothing when there is no role yet. */
+/**
+ * What the role may do now in the user's buckets; nothing when there is no role yet.
+ *
+ * @throws RunctlError PERMISSION_DENIED for a caller who may not look at roles.
+ */
 export async function grantedAccess(aws: Aws): Promise<DataAccess> {
   return dataAccess(await findRolePolicy(aws, roleName, policyNames.data));
 }

@@ -12,7 +12,7 @@ import { birthTags } from "./birth-tags.ts";
 import { isProfileUnknown, profileDeadlineMs } from "./late-profile.ts";
 import { launchDefaults, type LaunchRequest } from "./launch-request.ts";
 import { launchSpecOf } from "./launch-spec-of.ts";
-import { type LaunchPlan, planLaunch } from "./plan-launch.ts";
+import { findUnfinished, type LaunchPlan, planLaunch } from "./plan-launch.ts";
 import { stageBootFiles, stageOnce } from "./stage.ts";
 import { userData } from "./user-data.ts";
 import type { WorkOptions } from "../work-options.ts";
@@ -100,8 +100,10 @@ async function runOne(
   { clock = systemClock, signal }: WorkOptions,
 ): Promise<AwsInstance> {
   let count = plan.finishedCount;
-  const attempt = () =>
-    runInstance(aws, {
+  const attempt = async () => {
+    const meanwhile = count > plan.finishedCount && (await findUnfinished(aws, request.op));
+    if (meanwhile) return meanwhile;
+    return runInstance(aws, {
       clientToken: clientToken(request.op, { count, type: instanceType, zone: plan.zone.zone }),
       instanceType,
       imageId: plan.image.imageId,
@@ -115,20 +117,29 @@ async function runOne(
       spot: request.spot,
       ...birthTags(request, plan.caller),
     });
+  };
   return retry(attempt, {
     deadlineMs: profileDeadlineMs,
     delayMs: 500,
     clock,
     ...(signal ? { signal } : {}),
     shouldRetry(error) {
-      // An earlier result of this token is gone, and AWS no longer shows it: ask for the next one.
-      if (awsErrorCode(error) === "IdempotentInstanceTerminated") {
+      if (isTokenUsed(error)) {
         count += 1;
         return true;
       }
       return isProfileUnknown(error);
     },
   });
+}
+
+/**
+ * An earlier result of the token has ended and AWS shows it no more, or it was of another version of the agent:
+ * the next number is asked for.
+ */
+function isTokenUsed(error: unknown): boolean {
+  const code = awsErrorCode(error);
+  return code === "IdempotentInstanceTerminated" || code === "IdempotentParameterMismatch";
 }
 
 function describePlan({ zone, instanceTypes, unfinished }: LaunchPlan): string {

@@ -48,7 +48,7 @@ export async function planLaunch(aws: Aws, request: LaunchRequest): Promise<Laun
   const [types, offered, earlier, others, ownedZones, subnet] = await Promise.all([
     requireInstanceTypes(aws, names),
     zonesOffering(aws, names),
-    describeInstances(aws, { filters: [{ Name: `tag:${tagKeys.op}`, Values: [request.op] }] }),
+    instancesOf(aws, request.op),
     instancesWith(aws, request),
     zonesOfOwnedVolumes(aws, request, caller),
     request.subnetId ? describeSubnets(aws, { subnetId: request.subnetId }) : [],
@@ -91,6 +91,15 @@ export async function planLaunch(aws: Aws, request: LaunchRequest): Promise<Laun
     unfinished,
     finishedCount: earlier.filter((instance) => instance !== unfinished).length,
   };
+}
+
+/** The instance of an earlier, killed run of the operation; undefined when there is none to go on with. */
+export async function findUnfinished(aws: Aws, op: string): Promise<AwsInstance | undefined> {
+  return (await instancesOf(aws, op)).find(isUnfinished);
+}
+
+function instancesOf(aws: Aws, op: string): Promise<AwsInstance[]> {
+  return describeInstances(aws, { filters: [{ Name: `tag:${tagKeys.op}`, Values: [op] }] });
 }
 
 /** One that was launched and has not come to its end, whatever became of the run that launched it. */

@@ -16,6 +16,7 @@ import {
   restAfterDashes,
   toggle,
 } from "../../define-command.ts";
+import { awsId } from "../../aws-id.ts";
 import { type DryRun, dryRun, isDryRun, renderDryRun } from "../../dry-run.ts";
 import { ebsVolumeWord, mountPoint } from "../../ebs-volume-word.ts";
 import { newName } from "../../parse-reference.ts";
@@ -53,9 +54,13 @@ export const create = defineCommand({
     ebsPersist: toggle("volumes outlive the instance: the default"),
     instanceType: repeated(text, "type; again for what to take without capacity", "TYPE"),
     availabilityZone: optional(text, "such as us-east-1a; default: that of the volumes", "ZONE"),
-    subnet: optional(text, "default: the zone's default subnet", "SUBNET"),
-    securityGroup: repeated(text, "default: the default group of the VPC", "GROUP"),
-    ami: optional(text, "default: newest Amazon Linux 2023, for GPUs Deep Learning base", "AMI"),
+    subnet: optional(awsId("subnet"), "default: the zone's default subnet", "SUBNET"),
+    securityGroup: repeated(awsId("sg"), "default: the default group of the VPC", "GROUP"),
+    ami: optional(
+      awsId("ami"),
+      "default: newest Amazon Linux 2023, for GPUs Deep Learning base",
+      "AMI",
+    ),
     rootSize: optional(wholeNumber, "size of the root volume", "GiB"),
     name: optional(newName, "name to call it by", "NAME"),
     env: repeated(keyValue, "variable for the command; not for secrets", "KEY=VALUE"),

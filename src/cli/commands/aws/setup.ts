@@ -1,5 +1,6 @@
 import { callerIdentity } from "../../../aws/sts.ts";
-import { dataPlace, mergeAccess } from "../../../instances/data-policy.ts";
+import { isRunctlError } from "../../../errors.ts";
+import { type DataAccess, dataPlace, mergeAccess } from "../../../instances/data-policy.ts";
 import { grantedAccess, rolePolicies } from "../../../instances/instance-role.ts";
 import { tlsOnlyPolicy, trustPolicy } from "../../../instances/policies.ts";
 import {
@@ -74,7 +75,7 @@ async function documents(request: SetupRequest, context: Context): Promise<Docum
   const aws = await context.aws();
   const caller = await callerIdentity(aws);
   const bucket = request.stagingBucket ?? stagingBucketName(caller, aws.region).bucket;
-  const access = mergeAccess(await grantedAccess(aws), request.access);
+  const access = mergeAccess(await grantedAccess(aws).catch(unseen), request.access);
   return {
     policies: {
       trust: trustPolicy,
@@ -82,6 +83,12 @@ async function documents(request: SetupRequest, context: Context): Promise<Docum
       bucket: tlsOnlyPolicy(caller, bucket),
     },
   };
+}
+
+/** Who may not look at roles still sees what the role needs. */
+function unseen(error: unknown): DataAccess {
+  if (isRunctlError(error, "PERMISSION_DENIED")) return { reads: [], writes: [], kmsKeys: [] };
+  throw error;
 }
 
 async function plan(request: SetupRequest, context: Context): Promise<DryRun> {
