@@ -125,9 +125,8 @@ async function download(
     });
   let filled = await run();
   requireNoFailures(filled.failed);
-  if (filled.files.length === 0) {
-    throw new RunctlError("NOT_FOUND", `there is no object under ${options.source}`);
-  }
+  // Before anything is removed: an empty prefix is a mistake sooner than a wish.
+  if (filled.files.length + filled.refused.length === 0) throw nothingUnder(options.source);
   const kept = new Set(filled.files.map((file) => file.path));
   const gone = [...filled.gone, ...earlier.values()];
   const removed = await removeGone(root, gone, kept);
@@ -138,9 +137,13 @@ async function download(
     filled.moved += moved;
     requireNoFailures(filled.failed);
   }
+  if (filled.files.length === 0) throw nothingUnder(options.source);
   await makeDurable(root, []);
   return { filled, removed: removed.length };
 }
+
+const nothingUnder = (source: string) =>
+  new RunctlError("NOT_FOUND", `there is no object under ${source} that can be a file`);
 
 function requireNoFailures(failed: readonly LeftOut[]): void {
   const [first] = failed;

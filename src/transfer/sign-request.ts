@@ -1,4 +1,4 @@
-import { createHash, createHmac } from "node:crypto";
+import { type KeyObject, createHash, createHmac, createSecretKey } from "node:crypto";
 import type { Credentials } from "../aws/s3-access.ts";
 
 export interface RequestToSign {
@@ -26,12 +26,12 @@ export type Signer = (
  * Amazon S3 API Reference). The signing key of the day is made once: it costs four times a signature.
  */
 export function createSigner(region: string): Signer {
-  let known: { secret: string; day: string; key: Buffer } | undefined;
+  let known: { secret: string; day: string; key: KeyObject } | undefined;
   return (request, credentials, now) => {
     const day = now.toISOString().slice(0, 10).replaceAll("-", "");
     const secret = credentials.secretAccessKey;
     if (known?.secret !== secret || known.day !== day) {
-      known = { secret, day, key: signingKey(secret, day, region) };
+      known = { secret, day, key: createSecretKey(signingKey(secret, day, region)) };
     }
     return sign(request, credentials, { region, day, now, key: known.key });
   };
@@ -41,7 +41,7 @@ interface Scope {
   region: string;
   day: string;
   now: Date;
-  key: Buffer;
+  key: KeyObject;
 }
 
 function sign(
