@@ -20,8 +20,10 @@ export function refusalForm(request: IncomingMessage, service: string | undefine
   if (service === "ec2") return { family: "ec2", protocol: ec2Query };
   if (request.headers["x-amz-target"] !== undefined) return { family: "json", protocol: json };
   if (service === "iam") return { family: "query", protocol: iamQuery };
-  if (service !== undefined) return { family: "query", protocol: stsQuery };
   const isForm = request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
+  if (service === "sts" || (service && isForm)) return { family: "query", protocol: stsQuery };
+  // What is left of AWS speaks REST with JSON.
+  if (service) return { family: "json", protocol: json };
   return isForm ? { family: "ec2", protocol: ec2Query } : { family: "s3", protocol: undefined };
 }
 
@@ -33,14 +35,14 @@ export interface Refusal {
   error: ApiError;
 }
 
-/** Answers with an error and drops the rest of the body, which nobody will read. */
+/** Answers with an error; the rest of the body is read and thrown away. */
 export function refuse({ request, response, form, requestId, error }: Refusal): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  // A body that is still on its way cannot be told from the next request: the connection ends.
-  if (!request.complete) response.setHeader("connection", "close");
+  // A client reads the answer only once it has sent its body.
+  request.resume();
   if (!form.protocol) {
     const { code: Code, message: Message } = error;
     const body = xmlError({ Code, Message, RequestId: requestId, HostId: "runctl-local-cloud" });

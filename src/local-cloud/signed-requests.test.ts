@@ -202,6 +202,14 @@ test("S3 gives nothing to a request without a signature", async (t) => {
   assert.match(answer.body, /<Code>AccessDenied<\/Code>/);
 });
 
+test("S3 refuses a presigned URL of Signature Version 2 and says what it wants", async (t) => {
+  const { endpoint } = await startTestCloud(t);
+  const query = { AWSAccessKeyId: "AKIAX", Signature: "x", Expires: "1" };
+  const answer = await send(endpoint, { method: "GET", path: "/data/key", query });
+  assert.equal(answer.status, 400);
+  assert.match(answer.body, /InvalidRequest.*Please use AWS4-HMAC-SHA256/);
+});
+
 test("EC2 wants a signature too, and says so in its own form", async (t) => {
   const { endpoint } = await startTestCloud(t);
   const answer = await send(endpoint, {

@@ -18,6 +18,7 @@ const ec2: Readonly<Record<SignatureProblem, Answer>> = {
   ],
   malformed: ["IncompleteSignature", 400],
   "malformed-query": ["IncompleteSignature", 400],
+  "old-version": ["IncompleteSignature", 400],
   "wrong-region": ["AuthFailure", 401],
   "unknown-key": [
     "AuthFailure",
@@ -43,6 +44,7 @@ const query: Readonly<Record<SignatureProblem, Answer>> = {
   unsigned: ["MissingAuthenticationToken", 403, "Request is missing Authentication Token"],
   malformed: ["IncompleteSignature", 400],
   "malformed-query": ["IncompleteSignature", 400],
+  "old-version": ["IncompleteSignature", 400],
   "wrong-region": ["SignatureDoesNotMatch", 403],
   "unknown-key": [
     "InvalidClientTokenId",
@@ -69,6 +71,7 @@ const json: Readonly<Record<SignatureProblem, Answer>> = {
   unsigned: ["MissingAuthenticationTokenException", 400, "Missing Authentication Token"],
   malformed: ["IncompleteSignatureException", 400],
   "malformed-query": ["IncompleteSignatureException", 400],
+  "old-version": ["IncompleteSignatureException", 400],
   "wrong-region": ["InvalidSignatureException", 400],
   "unknown-key": [
     "UnrecognizedClientException",
@@ -97,6 +100,7 @@ const s3: Readonly<Record<SignatureProblem, Answer>> = {
   unsigned: ["AccessDenied", 403, "Access Denied"],
   malformed: ["AuthorizationHeaderMalformed", 400],
   "malformed-query": ["AuthorizationQueryParametersError", 400],
+  "old-version": ["InvalidRequest", 400],
   "wrong-region": ["AuthorizationHeaderMalformed", 400],
   "unknown-key": [
     "InvalidAccessKeyId",

@@ -34,6 +34,12 @@ export function readSignatureClaim(
   query: URLSearchParams,
 ): SignatureClaim | undefined {
   const authorization = request.header("authorization")?.[0];
+  if (authorization?.startsWith("AWS ") || query.has("AWSAccessKeyId")) {
+    throw new SignatureError(
+      "old-version",
+      "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+    );
+  }
   if (authorization !== undefined) return readHeader(request, authorization);
   if (query.has("X-Amz-Algorithm") || query.has("X-Amz-Signature")) return readQuery(query);
   return undefined;

@@ -3,6 +3,7 @@ export type SignatureProblem =
   | "unsigned"
   | "malformed"
   | "malformed-query"
+  | "old-version"
   | "wrong-region"
   | "unknown-key"
   | "wrong-signature"
