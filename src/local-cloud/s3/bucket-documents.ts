@@ -1,10 +1,9 @@
-import { parseXml } from "@rgrove/parse-xml";
 import { sendEmpty, sendText, sendXml } from "./answer.ts";
 import { readSmallBody } from "./body/small-body.ts";
 import type { Route } from "./route.ts";
-import { malformedXml, S3Error } from "./s3-error.ts";
+import { S3Error } from "./s3-error.ts";
 import type { ObjectStore, S3Operation, S3Request } from "./s3-request.ts";
-import { xmlDocument, type XmlMembers } from "./xml.ts";
+import { parseRequestXml, xmlDocument, type XmlMembers } from "./xml.ts";
 
 /** A document that hangs on a bucket: stored as it was sent, and returned. */
 interface DocumentKind {
@@ -168,19 +167,10 @@ function putter({ name, root }: DocumentKind): S3Operation {
   return async (request, store) => {
     const body = (await readSmallBody(request)).toString("utf8");
     if (root === undefined) requireJson(body);
-    else requireXml(body, root);
+    else parseRequestXml(body, root);
     await store.database.write(() => store.buckets.setDocument(request.bucket, name, body));
     sendEmpty(request, name === "policy" || name === "tagging" ? 204 : 200);
   };
-}
-
-function requireXml(body: string, root: string): void {
-  try {
-    if (parseXml(body).root?.name === root) return;
-  } catch {
-    // Not XML: answered like XML of another kind.
-  }
-  throw malformedXml();
 }
 
 function requireJson(body: string): void {

@@ -41,7 +41,10 @@ export async function createBucket(request: S3Request, store: ObjectStore): Prom
 async function wantedRegion(request: S3Request): Promise<string | undefined> {
   const body = await readSmallBody(request);
   if (body.length === 0) return undefined;
-  return childText(parseRequestXml(body, "CreateBucketConfiguration"), "LocationConstraint");
+  return childText(
+    parseRequestXml(body.toString("utf8"), "CreateBucketConfiguration"),
+    "LocationConstraint",
+  );
 }
 
 /** S3 user guide, "General purpose bucket naming rules". */

@@ -39,7 +39,7 @@ export async function completeUpload(request: S3Request, store: ObjectStore): Pr
       headers: found.headers,
     };
     requireAnnounced(request, found, made);
-    const replaced = store.objects.put(made, piecesOf(parts));
+    const replaced = store.objects.put(made, piecesOf(found, parts));
     const used = new Set(parts.flatMap(({ file }) => file ?? []));
     const left = store.uploads.delete(found.id).filter((file) => !used.has(file));
     return { object: made, unused: [...replaced, ...left], upload: found };
@@ -67,7 +67,7 @@ interface NamedPart {
 }
 
 function readNamedParts(body: Buffer): NamedPart[] {
-  const root = parseRequestXml(body, "CompleteMultipartUpload");
+  const root = parseRequestXml(body.toString("utf8"), "CompleteMultipartUpload");
   const named = childrenNamed(root, "Part").map((part) => {
     const number = Number(childText(part, "PartNumber"));
     const etag = childText(part, "ETag")?.replaceAll('"', "");
@@ -180,11 +180,13 @@ function requireAnnounced(request: S3Request, upload: Upload, made: MadeOfParts)
   }
 }
 
-function piecesOf(parts: readonly UploadedPart[]): StoredPiece[] {
+/** Parts keep the checksums that the client asked for, not those that S3 computed by itself. */
+function piecesOf(upload: Upload, parts: readonly UploadedPart[]): StoredPiece[] {
   let start = 0;
   return parts.map(({ number, size, checksum, file, body }) => {
     const bytes = file === undefined ? { body } : { file };
-    const piece = { ...bytes, start, size, partNumber: number, checksum };
+    const ofPart = upload.isChecksumDeclared ? checksum : undefined;
+    const piece = { ...bytes, start, size, partNumber: number, checksum: ofPart };
     start += size;
     return piece;
   });

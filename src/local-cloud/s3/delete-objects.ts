@@ -24,7 +24,7 @@ export async function deleteObject(request: S3Request, store: ObjectStore): Prom
 
 export async function deleteObjects(request: S3Request, store: ObjectStore): Promise<void> {
   requireIntegrityHeader(request);
-  const root = parseRequestXml(await readSmallBody(request), "Delete");
+  const root = parseRequestXml((await readSmallBody(request)).toString("utf8"), "Delete");
   const keys = childrenNamed(root, "Object").map((entry) => childText(entry, "Key") ?? "");
   if (keys.length === 0 || keys.length > mostKeys || keys.includes("")) throw malformedXml();
   const isQuiet = childText(root, "Quiet") === "true";

@@ -80,7 +80,8 @@ function selectPart(store: ObjectStore, object: StoredObject, partNumber: number
   }
   const range = { start: piece.start, end: piece.start + piece.size };
   if (object.partCount === 0) return { range, status: 206, checksum: object.checksum };
-  return { range, status: 206, checksum: { ...object.checksum, value: piece.checksum } };
+  const { checksum: value } = piece;
+  return { range, status: 206, checksum: value ? { ...object.checksum, value } : undefined };
 }
 
 function answerHeaders(

@@ -45,13 +45,14 @@ function describeParts(request: S3Request, store: ObjectStore, object: StoredObj
   const marker = Number(header(request, "x-amz-part-number-marker") ?? 0) || 0;
   const found = store.objects.pieceSummaries(object.version, marker, maxParts + 1);
   const shown = found.slice(0, maxParts);
+  const described = shown.filter(({ checksum }) => checksum !== undefined);
   return {
     PartsCount: object.partCount,
     PartNumberMarker: marker,
     NextPartNumberMarker: shown.at(-1)?.partNumber ?? 0,
     MaxParts: maxParts,
     IsTruncated: found.length > maxParts,
-    Part: shown.map((part) => ({
+    Part: described.map((part) => ({
       PartNumber: part.partNumber,
       Size: part.size,
       [checksumElement(object.checksum.algorithm)]: part.checksum,

@@ -4,7 +4,7 @@ import { malformedXml } from "./s3-error.ts";
 const namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 /** Text between tags; undefined members are left out, so that answers can be written as one literal. */
-export type XmlContent = string | number | boolean | undefined | XmlMembers;
+type XmlContent = string | number | boolean | undefined | XmlMembers;
 /** A list gives one element of that name for each entry. */
 export interface XmlMembers {
   readonly [name: string]: XmlContent | readonly XmlContent[];
@@ -49,9 +49,9 @@ function escapeXml(text: string): string {
 }
 
 /** The root element of a request document. @throws S3Error MalformedXML. */
-export function parseRequestXml(body: Buffer, root: string): XmlElement {
+export function parseRequestXml(body: string, root: string): XmlElement {
   try {
-    const document = parse(body.toString("utf8"));
+    const document = parse(body);
     if (document.root?.name === root) return document.root;
   } catch {
     // Not XML: answered like XML of another kind.

@@ -1,6 +1,6 @@
 import type { IndexDatabase } from "./index-database.ts";
 
-export interface Bucket {
+interface Bucket {
   name: string;
   /** Milliseconds. */
   createdAt: number;

@@ -17,7 +17,7 @@ const schema = `
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS pieces (
     version INTEGER, start INTEGER, size INTEGER NOT NULL, part_number INTEGER NOT NULL,
-    checksum TEXT NOT NULL, file TEXT, body BLOB, UNIQUE (version, start)
+    checksum TEXT, file TEXT, body BLOB, UNIQUE (version, start)
   );
   CREATE INDEX IF NOT EXISTS piece_files ON pieces (file) WHERE file IS NOT NULL;
   CREATE TABLE IF NOT EXISTS uploads (

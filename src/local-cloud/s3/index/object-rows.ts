@@ -26,8 +26,8 @@ export type StoredPiece = StoredBytes & {
   start: number;
   size: number;
   partNumber: number;
-  /** Base64, of the object's algorithm. */
-  checksum: string;
+  /** Base64, of the object's algorithm; undefined for a part without one of its own. */
+  checksum: string | undefined;
 };
 
 /** What listings walk over. */
@@ -56,7 +56,7 @@ export interface ObjectRows {
   count(): number;
 }
 
-export type PieceSummary = Pick<StoredPiece, "partNumber" | "size" | "checksum">;
+type PieceSummary = Pick<StoredPiece, "partNumber" | "size" | "checksum">;
 
 const listedColumns =
   "key, size, etag, modified_at, checksum_algorithm, checksum_type, checksum_value, headers";
@@ -136,7 +136,15 @@ export function openObjectRows(database: IndexDatabase): ObjectRows {
         JSON.stringify(object.headers),
       );
       for (const { start, size, partNumber, checksum, file, body } of stored) {
-        insertPiece.run(version, start, size, partNumber, checksum, file ?? null, body ?? null);
+        insertPiece.run(
+          version,
+          start,
+          size,
+          partNumber,
+          checksum ?? null,
+          file ?? null,
+          body ?? null,
+        );
       }
       return unused;
     },
@@ -186,6 +194,6 @@ function readSummary(row: Row): PieceSummary {
   return {
     partNumber: row["part_number"] as number,
     size: row["size"] as number,
-    checksum: row["checksum"] as string,
+    checksum: (row["checksum"] as string | null) ?? undefined,
   };
 }
