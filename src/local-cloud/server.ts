@@ -7,7 +7,7 @@ import { passRequest } from "./gateway.ts";
 import type { GatewayParts } from "./gateway-parts.ts";
 
 /** Where guests find AWS: the address and port that the host puts into each instance. */
-export const guestEndpoint = "169.254.170.23:4566";
+const guestEndpoint = "169.254.170.23:4566";
 const guestPort = 4566;
 
 /** Loopback only: the local cloud is for this machine. */

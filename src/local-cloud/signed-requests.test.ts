@@ -222,6 +222,15 @@ test("EC2 wants a signature too, and says so in its own form", async (t) => {
   assert.match(answer.body, /<Errors><Error><Code>MissingAuthenticationToken/);
 });
 
+test("a big upload with a wrong key gets its answer, not a broken connection", async (t) => {
+  const { sdkOptions } = await startTestCloud(t);
+  const s3 = new S3Client(wrongSecret(sdkOptions));
+  const Body = Buffer.alloc(8_000_000);
+  await assert.rejects(s3.send(new PutObjectCommand({ Bucket: "data", Key: "k", Body })), {
+    name: "SignatureDoesNotMatch",
+  });
+});
+
 test("a body that was changed on the way is refused", async (t) => {
   const { sdkOptions } = await startTestCloud(t);
   const ec2 = new EC2Client(sdkOptions);

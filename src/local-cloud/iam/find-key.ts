@@ -12,7 +12,7 @@ export interface SigningKeys {
   sealKey: string;
 }
 
-export const localUserName = "local";
+const localUserName = "local";
 
 /** Finds whose key signed: the local user's, or a role's that IMDS gave out. */
 export function createFindKey(iam: Iam, keys: SigningKeys): FindKey {

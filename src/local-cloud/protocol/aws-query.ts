@@ -13,7 +13,7 @@ const dialect: QueryDialect = {
 };
 
 /** @param xmlNamespace such as `https://iam.amazonaws.com/doc/2010-05-08/`. */
-export function awsQuery(xmlNamespace: string): Protocol {
+function awsQuery(xmlNamespace: string): Protocol {
   return {
     action: queryAction,
     input: (request, schema) => readQuery(queryParameters(request), schema, dialect),

@@ -12,7 +12,7 @@ import type { SignatureClaim } from "./signature-claim.ts";
 import { SignatureError } from "./signature-error.ts";
 
 /** Whose key it is. */
-export interface KnownKey {
+interface KnownKey {
   secretAccessKey: string;
   principal: Principal;
 }

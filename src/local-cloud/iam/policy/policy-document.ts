@@ -18,7 +18,7 @@ export interface Patterns {
   patterns: readonly string[];
 }
 
-export interface Condition {
+interface Condition {
   /** Such as `StringEquals` or `ForAllValues:StringLike`. */
   operator: string;
   key: string;
