@@ -1,26 +1,50 @@
 import { type ErrorCode, isRunctlError, RunctlError } from "../errors.ts";
 
-/** EC2's errors are not modelled in the SDK, so they are told apart by their code strings. */
-const codes: ReadonlyArray<[ErrorCode, RegExp]> = [
-  ["PERMISSION_DENIED", /^(UnauthorizedOperation|AccessDenied(Exception)?|OptInRequired)$/],
-  [
-    "CREDENTIALS",
-    /^(AuthFailure|InvalidAccessKeyId|InvalidClientTokenId|SignatureDoesNotMatch|ExpiredToken(Exception)?|RequestExpired|RequestTimeTooSkewed|CredentialsProviderError|UnrecognizedClientException)$/,
+/** EC2's errors are not modelled in the SDK, so they are told apart by their code strings. JSON services add `Exception`. */
+const codes: Partial<Record<ErrorCode, readonly string[]>> = {
+  PERMISSION_DENIED: ["UnauthorizedOperation", "AccessDenied", "OptInRequired"],
+  CREDENTIALS: [
+    "AuthFailure",
+    "AuthorizationHeaderMalformed",
+    "CredentialsProviderError",
+    "ExpiredToken",
+    "IncompleteSignature",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidSignature",
+    "InvalidToken",
+    "MissingAuthenticationToken",
+    "RequestExpired",
+    "RequestTimeTooSkewed",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClient",
   ],
-  [
-    "CAPACITY",
-    /^(InsufficientInstanceCapacity|UnfulfillableCapacity|SpotMaxPriceTooLow|InsufficientFreeAddressesInSubnet|Unsupported)$/,
+  CAPACITY: [
+    "InsufficientInstanceCapacity",
+    "UnfulfillableCapacity",
+    "SpotMaxPriceTooLow",
+    "InsufficientFreeAddressesInSubnet",
+    "Unsupported",
   ],
-  [
-    "QUOTA",
-    /^(MaxSpotInstanceCountExceeded|VcpuLimitExceeded|MaxFleetCountExceeded|VolumeLimitExceeded|MaxIOPSLimitExceeded|SnapshotLimitExceeded|InstanceLimitExceeded|AttachmentLimitExceeded)$/,
+  QUOTA: [
+    "AttachmentLimitExceeded",
+    "InstanceLimitExceeded",
+    "MaxFleetCountExceeded",
+    "MaxIOPSLimitExceeded",
+    "MaxSpotInstanceCountExceeded",
+    "SnapshotLimitExceeded",
+    "VcpuLimitExceeded",
+    "VolumeLimitExceeded",
   ],
-  [
-    "NOT_FOUND",
-    /(\.NotFound|^NoSuch[A-Za-z]+|^NotFound|^ParameterNotFound|^NoSuchEntity(Exception)?)$/,
+  CONFLICT: [
+    "IdempotentParameterMismatch",
+    "IncorrectInstanceState",
+    "IncorrectState",
+    "VolumeInUse",
   ],
-  ["CONFLICT", /^(VolumeInUse|IncorrectState|IncorrectInstanceState|IdempotentParameterMismatch)$/],
-];
+};
+
+const notFound = /\.NotFound$|^NoSuch[A-Za-z]+$|^NotFound$|^ParameterNotFound$/;
 
 /** The AWS error code of what the SDK threw, such as `VolumeInUse`; undefined for anything else. */
 export function awsErrorCode(error: unknown): string | undefined {
@@ -30,11 +54,15 @@ export function awsErrorCode(error: unknown): string | undefined {
 
 /** What the SDK threw, as a RunctlError by AWS code with the original as cause. Other errors are returned as they are. */
 export function translateError(error: unknown, action: string): unknown {
-  if (isRunctlError(error)) return error;
-  const name = error instanceof Error ? error.name : "";
-  const known = codes.find(([, pattern]) => pattern.test(name))?.[0];
-  const code = known ?? (awsErrorCode(error) === undefined ? undefined : "AWS_ERROR");
+  if (isRunctlError(error) || !(error instanceof Error)) return error;
+  const code = codeOf(error.name) ?? (awsErrorCode(error) === undefined ? undefined : "AWS_ERROR");
   if (code === undefined) return error;
-  const { message } = error as Error;
-  return new RunctlError(code, `${action}: ${message} (${name})`, { cause: error });
+  return new RunctlError(code, `${action}: ${error.message} (${error.name})`, { cause: error });
+}
+
+function codeOf(awsCode: string): ErrorCode | undefined {
+  if (notFound.test(awsCode)) return "NOT_FOUND";
+  const name = awsCode.replace(/Exception$/, "");
+  const found = Object.entries(codes).find(([, names]) => names.includes(name));
+  return found?.[0] as ErrorCode | undefined;
 }
