@@ -11,7 +11,7 @@ import { syncDirectory } from "./index/index-database.ts";
 const maxInlineBytes = 16_384;
 
 /** Bytes gathered before they are written: fewer, larger writes. */
-const writeBatchBytes = 524_288;
+const writeBatchBytes = 262_144;
 
 /** Where the bytes of an object or of a part are: in a file of this name, or right here. */
 export type StoredBytes = { file: string; body?: never } | { file?: never; body: Uint8Array };
