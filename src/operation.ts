@@ -30,7 +30,7 @@ export function clientToken(op: string, parts: TokenParts): string {
 }
 
 /** JSON with sorted keys. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, member: unknown) => {
     if (typeof member !== "object" || member === null || Array.isArray(member)) return member;
     return Object.fromEntries(

@@ -4,7 +4,7 @@ const prefixes = { volume: "vol", snapshot: "snap", instance: "i", image: "ami" 
 
 export type ResourceKind = keyof typeof prefixes;
 
-export type ResourceId<Kind extends ResourceKind> = `${(typeof prefixes)[Kind]}-${string}`;
+type ResourceId<Kind extends ResourceKind> = `${(typeof prefixes)[Kind]}-${string}`;
 
 /** A resource as the user named it: by its id, or by the name of an owned one. */
 export type Reference<Kind extends ResourceKind> =

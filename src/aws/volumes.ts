@@ -28,7 +28,7 @@ export interface AwsVolume {
   createdAt: Date;
 }
 
-export interface AwsAttachment {
+interface AwsAttachment {
   instanceId: string;
   device: string;
   /** attaching · attached · detaching · detached · busy */

@@ -37,9 +37,6 @@ export const iopsTiers: Readonly<Record<"io1" | "io2", readonly IopsTier[]>> = {
   ],
 };
 
-/** "Amazon EBS pricing" as of 2026-11-23; per GiB of changed blocks. */
-export const snapshotUsdPerGiBMonth = 0.05;
-
 /**
  * Linux on demand, per hour. AWS price API, us-east-1, as generated into the price table of
  * Karpenter's AWS provider on 2026-07-20.

@@ -117,11 +117,10 @@ async function prepare(aws: Aws, { volume, source, mount }: PreWarmRequest): Pro
 
 async function fillLaunch(aws: Aws, request: PreWarmRequest): Promise<LaunchRequest> {
   const { volume, source, op } = request;
-  const fileSystem = volume.tags[tagKeys.fileSystem] === "xfs" ? "xfs" : "ext4";
   return {
     op,
     work: { kind: "fill", volumeId: volume.volumeId, source },
-    volumes: [{ volume, mount: fillMount, readOnly: false, fileSystem }],
+    volumes: [{ volume, mount: fillMount, readOnly: false }],
     spot: true,
     instanceTypes: await fillerTypes(aws, volume),
     zone: volume.zone,

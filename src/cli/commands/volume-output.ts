@@ -96,7 +96,7 @@ export function volumeCard(volume: VolumeOutput): string {
   ).trim();
 }
 
-export function price({ priceUsdPerMonth }: VolumeOutput): string {
+function price({ priceUsdPerMonth }: VolumeOutput): string {
   return priceUsdPerMonth === null
     ? "not known here"
     : `${priceUsdPerMonth.toFixed(2)} USD a month`;
