@@ -278,8 +278,8 @@ function wantedView({ volumes, instances }: model.Model) {
 
 async function seenView({ ec2, expected }: World) {
   const [{ Volumes }, { Reservations }] = await Promise.all([
-    ec2.send(new DescribeVolumesCommand(named("volume-id", expected.volumes))),
-    ec2.send(new DescribeInstancesCommand(named("instance-id", expected.instances))),
+    ec2.send(new DescribeVolumesCommand(anyOf("volume-id", expected.volumes))),
+    ec2.send(new DescribeInstancesCommand(anyOf("instance-id", expected.instances))),
   ]);
   return {
     volumes: (Volumes ?? []).map((volume) => ({
@@ -302,7 +302,7 @@ async function seenView({ ec2, expected }: World) {
   };
 }
 
-function named(filter: string, things: ReadonlyMap<string, unknown>) {
+function anyOf(filter: string, things: ReadonlyMap<string, unknown>) {
   // With a value that matches nothing, because a filter needs one.
   return { Filters: [{ Name: filter, Values: ["none", ...things.keys()] }] };
 }

@@ -9,21 +9,21 @@ export interface Model {
   tokens: Map<string, { volumeId: string; parameters: string }>;
 }
 
-export interface ModelVolume {
+interface ModelVolume {
   zone: string;
   isMultiAttach: boolean;
   isGone: boolean;
   attachments: Map<string, ModelAttachment>;
 }
 
-export interface ModelAttachment {
+interface ModelAttachment {
   device: string;
   isDeletedWithInstance: boolean;
   isMounted: boolean;
   isBusy: boolean;
 }
 
-export interface ModelInstance {
+interface ModelInstance {
   zone: string;
   isSpot: boolean;
   state: "running" | "stopped" | "terminated";

@@ -253,3 +253,40 @@ test("a multi-attach volume goes to sixteen Nitro instances and is detached by n
     15,
   );
 });
+
+test("a machine that shuts down keeps a mounted volume until it is off", async (t) => {
+  const { ops, launch, volume, idle, backend, clock } = await startTestEc2(t);
+  const [InstanceId, VolumeId] = [await launch(), await volume()];
+  ops.AttachVolume({ VolumeId, InstanceId, Device });
+  await idle();
+  backend.setMounted(InstanceId, VolumeId, true);
+  backend.hang(InstanceId);
+  ops.TerminateInstances({ InstanceIds: [InstanceId] });
+  await clock.advance(1_000);
+
+  ops.DetachVolume({ VolumeId });
+  await clock.advance(1_000);
+  const see = () => ops.DescribeVolumes({ VolumeIds: [VolumeId] }).Volumes?.[0];
+  assert.equal(see()?.Attachments?.[0]?.State, "busy");
+  backend.powerOff(InstanceId);
+  await clock.advance(1_000);
+  assert.equal(see()?.State, "available");
+});
+
+test("nothing is detached from an instance that boots", async (t) => {
+  const { ops, imageId, clock } = await startTestEc2(t, { timeScale: 1 });
+  ops.RunInstances({
+    ImageId: imageId,
+    InstanceType: "c5.2xlarge",
+    MinCount: 1,
+    MaxCount: 1,
+    BlockDeviceMappings: [{ DeviceName: Device, Ebs: { VolumeSize: 1 } }],
+  });
+  const VolumeId = ops.DescribeVolumes({}).Volumes?.[1]?.VolumeId ?? "";
+  assert.equal(
+    refusal(() => ops.DetachVolume({ VolumeId })),
+    "IncorrectState",
+  );
+  await clock.advance(30_000);
+  assert.equal(ops.DetachVolume({ VolumeId }).State, "detaching");
+});

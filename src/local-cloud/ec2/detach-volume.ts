@@ -18,6 +18,10 @@ export function detachVolume(ec2: Ec2, input: DetachVolumeRequest): VolumeAttach
       `Unable to detach root volume '${volume.volumeId}' from instance '${instance.instanceId}'`,
     );
   }
+  // What a machine boots with cannot be taken from it before it is up.
+  if (instance?.state === "pending") {
+    throw new ApiError("IncorrectState", `Instance '${instance.instanceId}' is not 'running'.`);
+  }
   const isUnderway = attachment.state === "detaching" || attachment.state === "busy";
   // The same call again with Force is how a busy volume is torn away.
   if (isUnderway && !input.Force) {

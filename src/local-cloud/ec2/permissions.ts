@@ -8,7 +8,7 @@ import { taggingCheck } from "./tagging-permissions.ts";
 import { resourceTypeOf } from "./tag-operations.ts";
 
 /** The question that one action asks about one resource. */
-export type Ask = (type: string, id: string, context?: Context) => AuthorizationCheck;
+type Ask = (type: string, id: string, context?: Context) => AuthorizationCheck;
 
 type Rule = (ec2: Ec2, input: never, ask: Ask) => AuthorizationCheck[];
 

@@ -18,7 +18,7 @@ export interface VolumeRow {
   attachments: readonly AttachmentRow[];
 }
 
-export type VolumeTypeName = "gp2" | "gp3" | "io1" | "io2" | "st1" | "sc1" | "standard";
+type VolumeTypeName = "gp2" | "gp3" | "io1" | "io2" | "st1" | "sc1" | "standard";
 
 export interface AttachmentRow {
   instanceId: string;
@@ -101,7 +101,7 @@ export interface StateReasonRow {
   at: string;
 }
 
-export interface InterruptionRow {
+interface InterruptionRow {
   action: "terminate" | "stop";
   at: string;
 }

@@ -6,7 +6,7 @@ import { invalidValue } from "./errors.ts";
 export type TagMap = Readonly<Record<string, string>>;
 
 /** "Tag restrictions" in "Tag your Amazon EC2 resources", EC2 user guide. */
-export const tagLimits = { perResource: 50, keyLength: 128, valueLength: 256 } as const;
+const tagLimits = { perResource: 50, keyLength: 128, valueLength: 256 } as const;
 
 export function tagsOf(ec2: Ec2, resourceId: string): TagMap {
   return ec2.tags.get(resourceId) ?? {};

@@ -75,10 +75,12 @@ async function unplug(ec2: Ec2, volumeId: string, instanceId: string): Promise<v
     const volume = ec2.volumes.get(volumeId);
     const attachment = volume && findAttachment(volume, instanceId);
     if (!attachment) return;
-    const isOn = ec2.instances.get(instanceId)?.state === "running";
-    const result = isOn
-      ? await ec2.backend.detachDisk(instanceId, volumeId, { force: attachment.force })
-      : "detached";
+    const state = ec2.instances.get(instanceId)?.state;
+    // A machine that shuts down still has its disks: it unmounts them on its way out.
+    const isOff = state === undefined || state === "stopped" || state === "terminated";
+    const result = isOff
+      ? "detached"
+      : await ec2.backend.detachDisk(instanceId, volumeId, { force: attachment.force });
     if (result === "detached") break;
     updateAttachment(ec2, volumeId, instanceId, (present) => ({ ...present, state: "busy" }));
     await ec2.clock.sleep(busyPollMs, ec2.signal);
