@@ -1,0 +1,200 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { requestAttachment, requestDetachment } from "../../src/aws/attachments.ts";
+import { getBytes } from "../../src/aws/s3-objects.ts";
+import { findVolumeById } from "../../src/aws/volumes.ts";
+import { findInstance } from "../../src/aws/instances.ts";
+import { tagKeys } from "../../src/tags.ts";
+import { askAgent } from "../../src/volumes/ask-agent.ts";
+import { ownedVolume } from "../support/ready-account.ts";
+import { type AgentCloud, agentCloud } from "./support/agent-cloud.ts";
+import { skipReason as skip } from "./support/kernel-cloud.ts";
+
+const untilTold = `trap 'echo saved >/mnt/data/checkpoint; exit 3' TERM; echo ready; while :; do sleep 0.05; done`;
+
+test(
+  "a notice: the command saves, the volume is free, and the next instance finds what was saved",
+  { skip },
+  async (t) => {
+    const cloud = await agentCloud(t);
+    const volume = await ownedVolume(cloud.aws);
+    const volumes = [{ volume, mount: "/mnt/data", readOnly: false }];
+    const first = await cloud.launch(["sh", "-c", untilTold], { volumes });
+    await cloud.untilState(first, "running");
+    await untilLogged(cloud, first, "ready");
+    const mounted = await findVolumeById(cloud.aws, volume.volumeId);
+    assert.equal(mounted?.tags[tagKeys.blank], undefined);
+    assert.equal(mounted?.tags[tagKeys.usedBy], first);
+
+    await cloud.admin.interrupt(first, { noticeSeconds: 120, rebalance: false });
+    await cloud.untilTag(first, tagKeys.message, /volumes released/);
+
+    assert.equal(await cloud.stateOf(volume.volumeId), "available");
+    assert.equal((await findInstance(cloud.aws, first))?.state, "running");
+    const moments = await agentMoments(cloud, first);
+    const order = ["noticeSeen", "sigtermSent", "commandEnded", "unmounted", "detached"];
+    assert.deepEqual(
+      moments.filter((moment) => order.includes(moment)),
+      order,
+    );
+
+    const second = await cloud.launch(["cat", "/mnt/data/checkpoint"], { volumes });
+    await cloud.untilOff(second);
+    assert.equal(await commandLog(cloud, second), "saved\n");
+    assert.equal((await findInstance(cloud.aws, second))?.tags[tagKeys.exitCode], "0");
+    assert.deepEqual((await agentMoments(cloud, second)).includes("formatted"), false);
+  },
+);
+
+test(
+  "an agent that is killed comes back, finds the command alive and does not run it again",
+  { skip },
+  async (t) => {
+    const cloud = await agentCloud(t);
+    const volume = await ownedVolume(cloud.aws);
+    const script = "echo began; until [ -e /tmp/go ]; do sleep 0.05; done; exit 4";
+    const instanceId = await cloud.launch(["sh", "-c", script], {
+      volumes: [{ volume, mount: "/mnt/data", readOnly: false }],
+    });
+    await cloud.untilState(instanceId, "running");
+    await untilLogged(cloud, instanceId, "began");
+
+    for (let kills = 0; kills < 3; kills += 1) {
+      await cloud.inside(instanceId, "pkill -9 -f '^/opt/runctl/node '");
+      await untilMoments(cloud, instanceId, "agentStarted", kills + 2);
+    }
+    await cloud.inside(instanceId, "touch /tmp/go");
+
+    await cloud.untilOff(instanceId);
+    assert.equal(await commandLog(cloud, instanceId), "began\n");
+    assert.equal((await findInstance(cloud.aws, instanceId))?.tags[tagKeys.exitCode], "4");
+    assert.equal(await cloud.stateOf(volume.volumeId), "available");
+  },
+);
+
+test(
+  "requests: a freeze thaws, an unmount of what is in use fails, stop frees the volume",
+  { skip },
+  async (t) => {
+    const cloud = await agentCloud(t);
+    const volume = await ownedVolume(cloud.aws);
+    const instanceId = await cloud.launch(["sh", "-c", `cd /mnt/data; ${untilTold}`], {
+      volumes: [{ volume, mount: "/mnt/data", readOnly: false, fileSystem: "xfs" }],
+      spot: false,
+    });
+    await cloud.untilState(instanceId, "running");
+    await untilLogged(cloud, instanceId, "ready");
+    const { volumeId } = volume;
+    const ask = (verb: "freeze" | "thaw" | "unmount" | "grow") =>
+      askAgent(cloud.aws, { instanceId, verb, volumeId }, {});
+
+    assert.equal((await ask("freeze"))?.outcome, "ok");
+    assert.equal((await ask("thaw"))?.outcome, "ok");
+    assert.equal((await ask("grow"))?.outcome, "ok");
+    const refused = await ask("unmount");
+    assert.equal(refused?.outcome, "failed");
+    assert.match(refused?.message ?? "", /in use by/);
+
+    const stopped = await askAgent(cloud.aws, { instanceId, verb: "stop" }, {});
+    assert.equal(stopped?.outcome, "ok");
+    assert.equal(await cloud.stateOf(volumeId), "available");
+  },
+);
+
+test(
+  "a file system that was not unmounted cleanly is mounted for writing and refused for reading only",
+  { skip },
+  async (t) => {
+    const cloud = await agentCloud(t);
+    for (const fileSystem of ["ext4", "xfs"] as const) {
+      const volume = await ownedVolume(cloud.aws, { name: fileSystem });
+      const mount = { volume, mount: "/mnt/data", fileSystem };
+      const volumes = [{ ...mount, readOnly: false }];
+      const first = await cloud.launch(
+        ["sh", "-c", "echo x >/mnt/data/x; sync; echo ready; sleep 300"],
+        { volumes },
+      );
+      await cloud.untilState(first, "running");
+      await untilLogged(cloud, first, "ready");
+      await cloud.admin.interrupt(first, { noticeSeconds: undefined, rebalance: false });
+      await cloud.untilOff(first);
+
+      const readOnly = [{ ...mount, readOnly: true }];
+      const second = await cloud.launch(["true"], { volumes: readOnly });
+      await cloud.untilOff(second);
+      assert.match(
+        (await findInstance(cloud.aws, second))?.tags[tagKeys.message] ?? "",
+        /was not unmounted cleanly/,
+      );
+
+      await cloud.untilOff(await cloud.launch(["test", "-e", "/mnt/data/x"], { volumes }));
+      const script = "cat /mnt/data/x; echo y >/mnt/data/y || echo refused";
+      const last = await cloud.launch(["sh", "-c", script], { volumes: readOnly });
+      await cloud.untilOff(last);
+      assert.match(await commandLog(cloud, last), /^x\n[^]*refused\n$/);
+    }
+  },
+);
+
+test("a volume with foreign data is refused, and the instance ends itself", { skip }, async (t) => {
+  const cloud = await agentCloud(t);
+  const volume = await ownedVolume(cloud.aws);
+  const writer = await cloud.launch([], { whenDone: "keep" });
+  await cloud.untilState(writer, "running");
+  await requestAttachment(cloud.aws, {
+    volumeId: volume.volumeId,
+    instanceId: writer,
+    device: "/dev/sdf",
+  });
+  await cloud.settled();
+  await cloud.inside(
+    writer,
+    "echo precious | dd of=/dev/nvme1n1 bs=1M seek=100 conv=notrunc,fsync",
+  );
+  await requestDetachment(cloud.aws, volume.volumeId, { instanceId: writer, force: false });
+  await cloud.settled();
+
+  const instanceId = await cloud.launch(["true"], {
+    volumes: [{ volume, mount: "/mnt/data", readOnly: false }],
+  });
+  await cloud.untilOff(instanceId);
+
+  const { tags } = (await findInstance(cloud.aws, instanceId))!;
+  assert.equal(tags[tagKeys.state], "failed");
+  assert.match(tags[tagKeys.message] ?? "", /should be blank but holds/);
+  assert.equal(await cloud.stateOf(volume.volumeId), "available");
+});
+
+async function untilLogged(cloud: AgentCloud, instanceId: string, text: string): Promise<void> {
+  const log = "/var/log/runctl-command.log";
+  for (const end = Date.now() + 30_000; ; await delay(50)) {
+    if ((await cloud.inside(instanceId, `cat ${log}`)).stdout.includes(text)) return;
+    assert.ok(Date.now() < end, `no '${text}' in the command's log`);
+  }
+}
+
+async function untilMoments(
+  cloud: AgentCloud,
+  instanceId: string,
+  moment: string,
+  count: number,
+): Promise<void> {
+  for (const end = Date.now() + 30_000; ; await delay(50)) {
+    const { stdout } = await cloud.inside(instanceId, "cat /var/log/runctl-agent.log");
+    if (stdout.split(`"${moment}"`).length > count) return;
+    assert.ok(Date.now() < end, `not ${count} times ${moment}`);
+  }
+}
+
+async function commandLog(cloud: AgentCloud, instanceId: string): Promise<string> {
+  const key = `logs/${instanceId}/command.log`;
+  return Buffer.from(await getBytes(cloud.aws, { bucket: cloud.bucket, key })).toString();
+}
+
+async function agentMoments(cloud: AgentCloud, instanceId: string): Promise<string[]> {
+  const key = `logs/${instanceId}/agent.log`;
+  const text = Buffer.from(await getBytes(cloud.aws, { bucket: cloud.bucket, key })).toString();
+  const lines = text.split("\n").filter((line) => line !== "");
+  return lines.flatMap((line) => (JSON.parse(line) as { moment?: string }).moment ?? []);
+}
