@@ -1,5 +1,5 @@
 import { RunctlError } from "../errors.ts";
-import { closest } from "./closest.ts";
+import { closest } from "../closest.ts";
 import type { Branch } from "./commands/tree.ts";
 import { globalFlags, type RawGlobals } from "./global-options.ts";
 
