@@ -37,6 +37,8 @@ export interface TestEc2Options {
   profiles?: readonly InstanceProfile[];
   /** Failures of the host are part of the test. */
   mayFail?: boolean;
+  /** True once this server counts as killed: it is not stopped after the test, for its work never ends. */
+  isDead?: () => boolean;
 }
 
 export const testZone = "us-east-1a";
@@ -67,7 +69,7 @@ export async function startTestEc2(t: TestContext, options: TestEc2Options = {})
   });
   await ec2.start();
   t.after(async () => {
-    await ec2.stop();
+    if (!options.isDead?.()) await ec2.stop();
     assert.deepEqual(failures, []);
   });
   const ops = ec2.service.operations;

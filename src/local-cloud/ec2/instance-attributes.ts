@@ -112,7 +112,9 @@ function changeOf(ec2: Ec2, row: InstanceRow, input: ModifyInstanceAttributeRequ
   }
   if (input.UserData?.Value !== undefined) {
     requireStopped(row);
-    return update({ userData: checkUserData(Buffer.from(input.UserData.Value).toString()) });
+    return update({
+      userData: checkUserData(Buffer.from(input.UserData.Value).toString("base64")),
+    });
   }
   const ebsOptimized = input.EbsOptimized?.Value ?? asBoolean(named("ebsOptimized"));
   if (ebsOptimized !== undefined) {
