@@ -16,7 +16,10 @@ export function afterEnd(ec2: Ec2, { spotRequestId, reason }: InstanceRow): void
   updateSpotRequest(ec2, spotRequestId, { state: "closed", statusCode });
 }
 
-/** Only instances of persistent requests stop: by the user the request is disabled, by EC2 it is open again. */
+/**
+ * By the user the request of a stopped instance is disabled, by EC2 it is open again. AWS then starts the instance
+ * when there is capacity, and replaces one of a persistent request that was terminated; the local cloud does neither.
+ */
 export function afterStop(ec2: Ec2, { spotRequestId, reason }: InstanceRow): void {
   const isInterrupted = reason?.code === "Server.SpotInstanceShutdown";
   updateSpotRequest(ec2, spotRequestId, {
