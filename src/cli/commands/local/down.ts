@@ -1,7 +1,7 @@
+import { systemClock } from "../../../clock.ts";
 import { adminClient } from "../../../local-cloud/admin-client.ts";
 import { readConnection } from "../../../local-cloud/connection.ts";
-import { startLocalCloud } from "../../../local-cloud/start-local-cloud.ts";
-import { systemClock } from "../../../clock.ts";
+import { freeLocalCloud } from "../../../local-cloud/free-local-cloud.ts";
 import { defineCommand } from "../../define-command.ts";
 
 export const down = defineCommand({
@@ -15,9 +15,8 @@ export const down = defineCommand({
     const { stateDirectory } = options;
     const running = await readConnection(stateDirectory);
     if (!running) {
-      // A killed server may have left instances: a new one takes them back, and ends them.
-      const cloud = await startLocalCloud({ stateDirectory, port: 0, backend: "auto" });
-      await cloud.down();
+      // A killed server may have left instances.
+      await freeLocalCloud(stateDirectory);
       return { outcome: "was not running, and is freed", stateDirectory };
     }
     await adminClient(running).down();
