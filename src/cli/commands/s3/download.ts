@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { Aws } from "../../../aws/connect.ts";
-import { headObject } from "../../../aws/s3-objects.ts";
+import { headObject, listObjects } from "../../../aws/s3-objects.ts";
 import { RunctlError } from "../../../errors.ts";
 import { downloadObject } from "../../../transfer/download-object.ts";
 import { downloadPrefix } from "../../../transfer/download-prefix.ts";
@@ -10,6 +10,8 @@ import { createTally, interrupted } from "../../../transfer/transfer-result.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand, optional, positional } from "../../define-command.ts";
 import { type S3Location, s3Location, text } from "../../parsers.ts";
+import { isDryRun, renderDryRun } from "../../dry-run.ts";
+import { describeDownload, describeOne } from "./describe-transfer.ts";
 import { parallelism } from "./parallelism.ts";
 import {
   type TransferOutcome,
@@ -41,28 +43,36 @@ export const download = defineCommand({
     const aws = await context.aws();
     const path = resolve(context.cwd, target);
     const object = await findObject(aws, source, context.signal);
+    if (object && context.options.dryRun) {
+      const from = `s3://${object.bucket}/${object.key}`;
+      return describeOne("download", from, path, object.sizeBytes);
+    }
     if (object) return downloadOne(aws, object, path, { parallel, context });
     const prefix = source.key === "" || source.key.endsWith("/") ? source.key : `${source.key}/`;
     const from = `s3://${source.bucket}/${prefix}`;
     requireNoFile(path, from);
+    // Before a directory is made for nothing.
+    if (await isEmpty(aws, source.bucket, prefix)) {
+      throw new RunctlError("NOT_FOUND", `there is no object under ${from}`, {
+        hint: `runctl s3 list s3://${source.bucket}/`,
+      });
+    }
+    if (context.options.dryRun) {
+      return describeDownload(aws, { bucket: source.bucket, prefix }, path, context.signal);
+    }
     const {
-      files,
-      gone: _,
+      files: _files,
+      gone: _gone,
       ...result
     } = await downloadPrefix(aws, { bucket: source.bucket, prefix }, path, {
       parallel,
       signal: context.signal,
       onProgress: showProgress(context.report, from),
     });
-    if (files.length + result.refused.length + result.failed.length === 0) {
-      throw new RunctlError("NOT_FOUND", `there is no object under ${from}`, {
-        hint: `runctl s3 list s3://${source.bucket}/`,
-      });
-    }
     return { from, to: path, ...result };
   },
-  render: renderOutcome,
-  exitCode: outcomeExitCode,
+  render: (result) => (isDryRun(result) ? renderDryRun(result) : renderOutcome(result)),
+  exitCode: (result) => (isDryRun(result) ? 0 : outcomeExitCode(result)),
 });
 
 interface NamedObject {
@@ -104,6 +114,11 @@ async function downloadOne(
     throw context.signal.aborted ? interrupted(error) : error;
   }
   return { from, to, ...tally.result() };
+}
+
+async function isEmpty(aws: Aws, bucket: string, prefix: string): Promise<boolean> {
+  const first = await listObjects(aws, { bucket, prefix }).next();
+  return first.done === true;
 }
 
 function requireNoFile(path: string, from: string): void {

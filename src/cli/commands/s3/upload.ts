@@ -9,6 +9,8 @@ import { uploadFile } from "../../../transfer/upload-file.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand, optional, positional } from "../../define-command.ts";
 import { s3Location, text } from "../../parsers.ts";
+import { isDryRun, renderDryRun } from "../../dry-run.ts";
+import { describeOne, describeUpload } from "./describe-transfer.ts";
 import { parallelism } from "./parallelism.ts";
 import {
   type TransferOutcome,
@@ -42,10 +44,14 @@ export const upload = defineCommand({
     if (found.isFile()) {
       const isPrefix = target.key === "" || target.key.endsWith("/");
       const key = isPrefix ? target.key + basename(path) : target.key;
+      if (context.options.dryRun) {
+        return describeOne("upload", path, `s3://${target.bucket}/${key}`, found.size);
+      }
       return uploadOne(aws, path, { bucket: target.bucket, key }, { parallel, context });
     }
     const prefix = target.key === "" || target.key.endsWith("/") ? target.key : `${target.key}/`;
     const to = `s3://${target.bucket}/${prefix}`;
+    if (context.options.dryRun) return describeUpload(path, to);
     const result = await uploadDirectory(
       aws,
       path,
@@ -58,8 +64,8 @@ export const upload = defineCommand({
     );
     return { from: path, to, ...result };
   },
-  render: renderOutcome,
-  exitCode: outcomeExitCode,
+  render: (result) => (isDryRun(result) ? renderDryRun(result) : renderOutcome(result)),
+  exitCode: (result) => (isDryRun(result) ? 0 : outcomeExitCode(result)),
 });
 
 function requirePath(path: string): Stats {
