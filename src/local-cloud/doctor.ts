@@ -38,7 +38,6 @@ const programs: Readonly<Record<string, string>> = {
   pivot_root: "util-linux",
   blkid: "util-linux",
   blockdev: "util-linux",
-  setsid: "util-linux",
   "mkfs.ext4": "e2fsprogs",
   e2fsck: "e2fsprogs",
   resize2fs: "e2fsprogs",

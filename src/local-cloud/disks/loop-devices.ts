@@ -45,7 +45,9 @@ export async function loopDevice(number: number): Promise<LoopDevice | undefined
 export async function freeLoopDevices(loops: readonly LoopDevice[]): Promise<void> {
   const held = await stillHeld(loops);
   if (held.length === 0) return;
-  await runProgram("losetup", ["--detach", ...held.map(devicePath)], { okExits: [0, 1] });
+  // A machine may have marked its disk read-only, and the mark would pass on to the number's next user.
+  const script = 'blockdev --setrw "$@"; losetup --detach "$@"';
+  await runProgram("sh", ["-c", script, "free", ...held.map(devicePath)], { okExits: [0, 1] });
 
   const deadline = Date.now() + 10_000;
   for (let left = await stillHeld(held); left.length > 0; left = await stillHeld(left)) {

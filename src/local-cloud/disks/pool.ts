@@ -2,6 +2,8 @@ import { existsSync, statSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { runProgram } from "../../run-program.ts";
+import { runScript } from "../run-script.ts";
+import { freeLoopDevices, loopDevicesUnder } from "./loop-devices.ts";
 
 /** More than any disk here holds: the file is sparse, and what counts is what is written into it. */
 const poolSize = "1T";
@@ -27,14 +29,19 @@ export async function mountPool({ file, directory }: Pool): Promise<void> {
   const script = `
     loop=$(losetup --find --show --direct-io=on "$1") || [ -n "$loop" ]
     blockdev --setrw "$loop"
+    blockdev --setrw "$loop"
     mount -t xfs -o noatime,discard "$loop" "$2"; status=$?
     losetup --detach "$loop"
     exit $status`;
-  await runProgram("sh", ["-c", script, "mount-pool", file, directory]);
+  await runScript(["-c", script, "mount-pool", file, directory]);
 }
 
-export async function unmountPool({ directory }: Pool): Promise<void> {
+/** @throws Error when a mount namespace of something else still has a copy of the mount after 10 s. */
+export async function unmountPool({ file, directory }: Pool): Promise<void> {
   while (isMounted(directory)) await runProgram("umount", [directory]);
+  // A namespace that is just being made, such as that of another machine, has copies of all mounts for a moment.
+  const loops = await loopDevicesUnder(dirname(file));
+  await freeLoopDevices(loops.filter(({ backingFile }) => backingFile === file));
 }
 
 /** Whether something is mounted at `directory` in this namespace. */

@@ -156,9 +156,10 @@ export async function whatIsLeft(stateDirectory: string): Promise<string[]> {
     .stdout;
   const mine = (text: string) => text.split("\n").filter((line) => line.includes(stateDirectory));
   const mounts = mine(readFileSync("/proc/self/mountinfo", "utf8"));
+  // The last script of a boot that names the directory is gone after it; then the cgroup tells.
   const processes = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .flatMap((name) => [...readOrNothing(name, "cmdline"), ...readOrNothing(name, "mountinfo")])
+    .map((name) => readOrNothing(`/proc/${name}/cmdline`).replaceAll("\0", " "))
     .filter((text) => text.includes(stateDirectory));
   const cgroups = ["/sys/fs/cgroup/devices", "/sys/fs/cgroup"]
     .filter(existsSync)
@@ -172,10 +173,10 @@ function cgroupName(stateDirectory: string): string {
   return `runctl-${createHash("sha256").update(stateDirectory).digest("hex").slice(0, 12)}`;
 }
 
-function readOrNothing(pid: string, name: string): string[] {
+function readOrNothing(path: string): string {
   try {
-    return [readFileSync(`/proc/${pid}/${name}`, "utf8")];
+    return readFileSync(path, "utf8");
   } catch {
-    return [];
+    return "";
   }
 }

@@ -25,6 +25,8 @@ while [ $# -gt 0 ]; do
   loop=$(losetup --find --show --direct-io=on "$2") || [ -n "$loop" ]
   # `blockdev --setro` of an earlier user outlives its attachment.
   blockdev --setrw "$loop"
+  # A device number keeps the read-only mark that an earlier user gave it.
+  blockdev --setrw "$loop"
   mknod -m 660 "$devices/dev/$1" b 7 "${loop#/dev/loop}"
   echo "${loop#/dev/loop}"
   shift 2

@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { runProgram } from "../../../run-program.ts";
+import { isMounted } from "../../disks/pool.ts";
+import { runScript } from "../../run-script.ts";
 import { loopNumber } from "./device-number.ts";
 import type { MachineDirectory } from "./machine-directory.ts";
 import { scriptPath } from "./script-path.ts";
@@ -32,7 +35,7 @@ export async function addDisks(
   const nodes = files.map(() => takeFreeNode(taken));
   const args = files.flatMap(({ file }, index) => [nodes[index]!, file]);
   const script = [scriptPath("attach-disks.sh"), machine.devices, ...args];
-  const loops = (await runProgram("sh", script)).stdout.trim().split("\n");
+  const loops = (await runScript(script)).stdout.trim().split("\n");
   const disks = files.map(({ volumeId }, index) => ({
     volumeId,
     node: nodes[index]!,
@@ -73,7 +76,12 @@ export async function showSize(
 }
 
 export async function unmountDevices(machine: MachineDirectory): Promise<void> {
-  while (existsSync(join(machine.devices, "ready"))) await runProgram("umount", [machine.devices]);
+  for (let attempt = 0; isMounted(machine.devices); attempt++) {
+    // The last program of a killed script may still stand in it for a moment.
+    const okExits = attempt < 100 ? [0, 32] : [0];
+    const { exitCode } = await runProgram("umount", [machine.devices], { okExits });
+    if (exitCode !== 0) await delay(20);
+  }
 }
 
 async function showDisk(machine: MachineDirectory, disk: MachineDisk, sizeBytes: number) {

@@ -24,14 +24,25 @@ exec 3>&-
 imds=http://169.254.169.254/latest
 cloud=/var/lib/cloud
 
+# Leaves the instance id and the user data in /run; fails when nobody answered.
+fetch_metadata() {
+  token=$(curl -sf -m 5 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' $imds/api/token) || return
+  curl -sf -m 5 -H "X-aws-ec2-metadata-token: $token" -o /run/instance-id $imds/meta-data/instance-id || return
+  status=$(curl -s -m 20 -H "X-aws-ec2-metadata-token: $token" -o /run/user-data -w '%{http_code}' $imds/user-data)
+}
+
 # What cloud-init does with scripts: those of scripts/per-boot at every boot, the user data once per instance id.
 run_cloud_scripts() {
-  token=$(curl -sf -m 5 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' $imds/api/token) || {
-    echo 'cloud scripts: no metadata service'
-    return
-  }
-  curl -s -m 20 -w '%{stderr}%{http_code}\n' -H "X-aws-ec2-metadata-token: $token" \
-    $imds/meta-data/instance-id -o /run/instance-id $imds/user-data -o /run/user-data 2>/run/imds-status
+  # cloud-init asks for 120 s, too; curl's 22 is an answer, and it was no.
+  tries=0
+  until fetch_metadata; do
+    if [ $? -eq 22 ] || [ $tries -eq 240 ]; then
+      echo 'cloud scripts: the metadata service is disabled or does not answer'
+      return
+    fi
+    tries=$((tries + 1))
+    sleep 0.5
+  done
   read -r id </run/instance-id || [ -n "$id" ]
   instance=$cloud/instances/$id
   mkdir -p "$instance/scripts" "$instance/sem" $cloud/scripts/per-boot
@@ -43,7 +54,7 @@ run_cloud_scripts() {
   done
 
   [ ! -e "$instance/sem/config_scripts_user" ] || return
-  [ "$(sed -n 2p /run/imds-status)" = 200 ] || return
+  [ "$status" = 200 ] || return
   cp /run/user-data "$instance/user-data.txt"
   : >"$instance/sem/config_scripts_user"
   script=$instance/scripts/part-001

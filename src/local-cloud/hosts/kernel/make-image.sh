@@ -9,7 +9,12 @@ truncate --size "$size" "$file"
 mkfs.ext4 -q -F -m 0 -L cloudimg-rootfs -E lazy_itable_init=1,lazy_journal_init=1 "$file"
 root=$file.root
 mkdir -p "$root"
-mount -t ext4 -o loop,noinit_itable "$file" "$root"
+loop=$(losetup --find --show "$file")
+# A device number keeps the read-only mark that an earlier user gave it.
+blockdev --setrw "$loop"
+mount -t ext4 -o noinit_itable "$loop" "$root" || { losetup --detach "$loop" && exit 1; }
+# Freed while mounted, it goes when the mount does.
+losetup --detach "$loop"
 cd "$root"
 
 mkdir -p .old .usr/upper/local/sbin .usr/work dev etc home mnt opt proc root run srv sys tmp usr var/cache var/lib var/log var/tmp
