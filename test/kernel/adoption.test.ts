@@ -64,6 +64,20 @@ test(
   },
 );
 
+test(
+  "a server that stops serving leaves its machines on, and may serve them again",
+  { skip },
+  async (t) => {
+    const cloud = await kernelCloud(t);
+    await cloud.boot(1);
+    await cloud.backend.stopServing?.();
+    const ask = "curl -s -o /dev/null -w '%{http_code}' 169.254.169.254/latest/meta-data/";
+    assert.equal((await cloud.inside(machine, ask)).stdout, "000");
+    assert.equal(await cloud.backend.adopt(machine, services), true);
+    assert.equal((await cloud.inside(machine, ask)).stdout, "401");
+  },
+);
+
 test("two backends side by side leave each other's machines alone", { skip }, async (t) => {
   const [one, two] = [await kernelCloud(t), await kernelCloud(t)];
   const [first, second] = [await one.boot(1), await two.boot(1)];

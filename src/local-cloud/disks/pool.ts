@@ -29,7 +29,6 @@ export async function mountPool({ file, directory }: Pool): Promise<void> {
   const script = `
     loop=$(losetup --find --show --direct-io=on "$1") || [ -n "$loop" ]
     blockdev --setrw "$loop"
-    blockdev --setrw "$loop"
     mount -t xfs -o noatime,discard "$loop" "$2"; status=$?
     losetup --detach "$loop"
     exit $status`;

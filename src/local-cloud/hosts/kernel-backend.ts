@@ -172,6 +172,11 @@ export function createKernelBackend(options: { stateDirectory: string }): Backen
 
     consoleOutput: (instanceId) => lastOutput(find(instanceId).consoleLog),
 
+    async stopServing() {
+      for (const each of servers.values()) closeAll(each);
+      servers.clear();
+    },
+
     async releaseAll() {
       for (const machine of machineDirectories(machines)) {
         await inTurn(machine.instanceId, () => clear(machine));

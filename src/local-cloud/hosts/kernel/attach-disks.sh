@@ -23,8 +23,6 @@ fi
 while [ $# -gt 0 ]; do
   # Without direct I/O on this file system losetup says so and fails, but has made the device.
   loop=$(losetup --find --show --direct-io=on "$2") || [ -n "$loop" ]
-  # `blockdev --setro` of an earlier user outlives its attachment.
-  blockdev --setrw "$loop"
   # A device number keeps the read-only mark that an earlier user gave it.
   blockdev --setrw "$loop"
   mknod -m 660 "$devices/dev/$1" b 7 "${loop#/dev/loop}"
