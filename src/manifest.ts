@@ -111,7 +111,7 @@ async function* filesOf(lines: AsyncIterable<string>): AsyncGenerator<ManifestFi
 const isEnd = (value: unknown) => typeof value === "object" && value !== null && "end" in value;
 
 /** Lines that end in a newline; a torn last one is left out. */
-export async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string, void> {
+async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string, void> {
   let rest = "";
   for await (const piece of pieces) {
     const lines = (rest + piece).split("\n");

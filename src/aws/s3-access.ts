@@ -15,7 +15,7 @@ export interface S3Access {
   credentials(): Promise<Credentials>;
 }
 
-export interface S3Address {
+interface S3Address {
   protocol: "http:" | "https:";
   host: string;
   /** Undefined: the protocol's own. */
@@ -40,7 +40,7 @@ export function s3Access(aws: Aws): S3Access {
  * Virtual-host style on AWS ("Virtual hosting of general purpose buckets"); path style for an
  * endpoint of one's own, and for names with dots, which the TLS wildcard certificate does not cover.
  */
-export function s3Address(bucket: string, region: string, endpointUrl?: string): S3Address {
+function s3Address(bucket: string, region: string, endpointUrl?: string): S3Address {
   if (endpointUrl) {
     const url = new URL(endpointUrl);
     return {

@@ -7,12 +7,12 @@ import { ShortBody, failureOf } from "./s3-failure.ts";
 import { createSigner, emptyPayloadHash, encodeKey, encodeQuery } from "./sign-request.ts";
 
 /** First and last byte, both inclusive, as HTTP counts. */
-export interface ByteRange {
+interface ByteRange {
   first: number;
   last: number;
 }
 
-export interface GetRequest {
+interface GetRequest {
   bucket: string;
   key: string;
   /** The version of the object that is wanted: any other is a CONFLICT. */
@@ -22,7 +22,7 @@ export interface GetRequest {
   sizeBytes: number;
 }
 
-export interface PutRequest {
+interface PutRequest {
   bucket: string;
   key: string;
   query: Readonly<Record<string, string>>;

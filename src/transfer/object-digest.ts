@@ -41,7 +41,7 @@ export async function objectDigest(
 }
 
 /** The checksum of the parts' checksums, each as its raw bytes. */
-export function compositeDigest(algorithm: ChecksumAlgorithm, sizes: readonly number[]): Digest {
+function compositeDigest(algorithm: ChecksumAlgorithm, sizes: readonly number[]): Digest {
   const whole = createDigest(algorithm);
   let part = createDigest(algorithm);
   let index = 0;

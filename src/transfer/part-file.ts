@@ -77,7 +77,7 @@ export async function removePartFile(path: string): Promise<void> {
   await rm(partPath(path), { force: true });
 }
 
-export const writeFlags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
+const writeFlags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
 
 /** Undefined unless the file belongs to the same version of the object; a torn last line does not count. */
 async function readRanges(path: string, header: string): Promise<Set<number> | undefined> {

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, readdir, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { findUnfinishedUpload } from "../aws/s3-multipart.ts";
 import { headObject, listObjects } from "../aws/s3-objects.ts";
 import { startTestBucket } from "../../test/support/bucket.ts";
 import { downloadObject } from "./download-object.ts";
@@ -141,5 +142,6 @@ test("an upload that must not replace keeps what is there, small or in parts", a
 
     assert.equal((await uploadFile(aws, path, place, { ifNoneMatch: true })).outcome, "created");
     assert.equal((await uploadFile(aws, path, place, { ifNoneMatch: true })).outcome, "kept");
+    assert.equal(await findUnfinishedUpload(aws, place), undefined);
   }
 });

@@ -7,7 +7,7 @@ export class ShortBody extends Error {
 }
 
 /** S3 or something on the way is busy: worth another try. */
-export class S3Busy extends Error {
+class S3Busy extends Error {
   override readonly name = "S3Busy";
 }
 

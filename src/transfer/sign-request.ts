@@ -1,7 +1,7 @@
 import { type KeyObject, createHash, createHmac, createSecretKey } from "node:crypto";
 import type { Credentials } from "../aws/s3-access.ts";
 
-export interface RequestToSign {
+interface RequestToSign {
   method: string;
   /** Encoded, with its leading slash. */
   path: string;

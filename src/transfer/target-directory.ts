@@ -1,6 +1,5 @@
 import { lstatSync, mkdirSync, realpathSync, type Stats } from "node:fs";
 import { join } from "node:path";
-import { RunctlError } from "../errors.ts";
 
 /** The directory that a download writes to, and nothing outside it. */
 export interface TargetDirectory {
@@ -48,12 +47,4 @@ function whatIs(found: Stats): string {
   if (found.isSymbolicLink()) return "a symbolic link";
   if (found.isDirectory()) return "a directory";
   return found.isFile() ? "a file" : "a special file";
-}
-
-/** @throws RunctlError USAGE unless the path is a directory or can become one. */
-export function requireDirectoryPath(path: string): void {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  if (found?.isFile()) {
-    throw new RunctlError("USAGE", `${path} is a file, and several objects need a directory`);
-  }
 }

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import type { Aws } from "../aws/connect.ts";
-import { RunctlError, isRunctlError } from "../errors.ts";
+import { RunctlError } from "../errors.ts";
 import { checksumOf } from "../object-checksum.ts";
 import { diskError } from "./disk-error.ts";
 import { planParts } from "./plan-parts.ts";
@@ -12,6 +12,7 @@ import {
   type UploadedFile,
   changedFile,
   etagOf,
+  isPreconditionFailed,
   putWithRetries,
   readPiece,
 } from "./upload.ts";
@@ -94,9 +95,4 @@ async function putWhole(aws: Aws, upload: Upload): Promise<UploadedFile> {
       checksum,
     };
   });
-}
-
-/** Of our own PUT, or of the SDK's CompleteMultipartUpload. */
-function isPreconditionFailed(error: unknown): boolean {
-  return isRunctlError(error) && error.message.includes("PreconditionFailed");
 }

@@ -1,6 +1,7 @@
 import type { Aws } from "../aws/connect.ts";
 import {
   type StoredPart,
+  abortUpload,
   beginUpload,
   findUnfinishedUpload,
   finishUpload,
@@ -10,7 +11,14 @@ import { combineCrc32 } from "../crc-combine.ts";
 import { checksumOf } from "../object-checksum.ts";
 import type { PartPlan } from "./plan-parts.ts";
 import { createSlots, forEachParallel } from "./slots.ts";
-import { type Upload, type UploadedFile, etagOf, putWithRetries, readPiece } from "./upload.ts";
+import {
+  type Upload,
+  type UploadedFile,
+  etagOf,
+  isPreconditionFailed,
+  putWithRetries,
+  readPiece,
+} from "./upload.ts";
 
 /** Parts in memory at once, of one file; very large parts come one by one. */
 const memoryBytes = 256 * 1024 * 1024;
@@ -52,7 +60,11 @@ export async function uploadParts(aws: Aws, upload: Upload, plan: PartPlan): Pro
   await upload.requireUnchanged();
   const crc32 = wholeCrc32(parts);
   const finished = { bucket, key, uploadId, parts, crc32, sizeBytes, ifNoneMatch };
-  const etag = await finishUpload(aws, finished);
+  const etag = await finishUpload(aws, finished).catch(async (error: unknown) => {
+    // The key exists, so these parts will never be joined; they would cost money.
+    if (isPreconditionFailed(error)) await abortUpload(aws, { bucket, key, uploadId });
+    throw error;
+  });
   const checksum = { algorithm: "CRC32", value: crc32 } as const;
   return { outcome: "created", sizeBytes, movedBytes, etag, checksum };
 }

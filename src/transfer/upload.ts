@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { FileHandle } from "node:fs/promises";
 import type { Aws } from "../aws/connect.ts";
-import { RunctlError } from "../errors.ts";
+import { RunctlError, isRunctlError } from "../errors.ts";
 import type { StoredChecksum } from "../object-checksum.ts";
 import { retry } from "../retry.ts";
 import { objectConnection } from "./object-connection.ts";
@@ -74,3 +74,8 @@ export const changedFile = (path: string) =>
   });
 
 export const etagOf = (headers: IncomingHttpHeaders) => (headers.etag ?? "").replaceAll('"', "");
+
+/** Of our own PUT, or of the SDK's CompleteMultipartUpload. */
+export function isPreconditionFailed(error: unknown): boolean {
+  return isRunctlError(error) && error.message.includes("PreconditionFailed");
+}
