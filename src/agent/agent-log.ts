@@ -2,7 +2,7 @@ import { appendFileSync } from "node:fs";
 import type { Clock } from "../clock.ts";
 
 /** The moments that are measured: each is a line of the log with the time in milliseconds. */
-export type Moment =
+type Moment =
   | "agentStarted"
   | "attached"
   | "formatted"

@@ -53,9 +53,15 @@ async function prepareVolumes(agent: Agent, signal: AbortSignal): Promise<void> 
   const { spec, reporter } = agent;
   const count = spec.volumes.length;
   reporter.state("mounting", count === 1 ? "1 volume" : `${count} volumes`);
-  await Promise.all(
-    spec.volumes.map((volume, place) => prepareVolume(agent, volume, place, signal)),
+  const failure = new AbortController();
+  const either = AbortSignal.any([signal, failure.signal]);
+  // All come to rest before one's failure is told: nothing may be mounted behind the back of the release.
+  await Promise.allSettled(
+    spec.volumes.map((volume, place) =>
+      prepareVolume(agent, volume, place, either).catch((error: unknown) => failure.abort(error)),
+    ),
   );
+  either.throwIfAborted();
 }
 
 async function start(agent: Agent, work: CommandWork, folders: CommandFolders): Promise<void> {

@@ -74,7 +74,7 @@ function withoutTag({ contents, volumeId }: FormatFacts): FormatDecision {
   };
 }
 
-export function describeContents(contents: DiskContents): string {
+function describeContents(contents: DiskContents): string {
   if (contents.kind === "blank") return "nothing";
   if (contents.kind === "signature") return contents.what;
   if (contents.kind === "data") return `unknown data at byte ${contents.offset}`;

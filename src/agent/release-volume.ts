@@ -6,7 +6,7 @@ import { detachVolume } from "./detach-volume.ts";
 import { unmountVolume } from "./unmount-volume.ts";
 
 /** Unmounts and detaches a volume, so that the next instance can have it. Nothing happens for one that is free already. */
-export async function releaseVolume(
+async function releaseVolume(
   agent: Agent,
   { volumeId, mount }: Pick<VolumeSpec, "volumeId" | "mount">,
   options: { deadlineMs: number; killHolders: boolean },

@@ -42,7 +42,7 @@ export async function runFill(agent: Agent, work: FillWork, signal: AbortSignal)
 }
 
 /** Such as `41% 4100/10000 objects`; without the share while the total is unknown. */
-export function progressText({ objects, totalObjects, phase }: FillProgress): string {
+function progressText({ objects, totalObjects, phase }: FillProgress): string {
   if (totalObjects === undefined) return `${objects} objects`;
   const percent = Math.floor((100 * objects) / Math.max(1, totalObjects));
   const done = `${percent}% ${objects}/${totalObjects} objects`;

@@ -19,7 +19,7 @@ export async function readExtSuperblock(device: string): Promise<ExtSuperblock> 
   }
 }
 
-export function parseExtSuperblock(block: Buffer): ExtSuperblock {
+function parseExtSuperblock(block: Buffer): ExtSuperblock {
   const incompatible = block.readUInt32LE(0x60);
   const has64Bit = (incompatible & 0x80) !== 0;
   const blocks = block.readUInt32LE(0x4) + (has64Bit ? block.readUInt32LE(0x150) * 2 ** 32 : 0);

@@ -44,13 +44,13 @@ export async function unmountVolume(mountPoint: string, options: UnmountOptions)
   }
 }
 
-export interface Holder {
+interface Holder {
   pid: number;
   name: string;
 }
 
 /** Programs other than this one that stand in, run from, or have open a file below a directory. */
-export async function holdersOf(directory: string): Promise<Holder[]> {
+async function holdersOf(directory: string): Promise<Holder[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
   const found: Holder[] = [];
   for (const pid of pids) {

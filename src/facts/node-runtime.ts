@@ -18,6 +18,3 @@ export const nodeRuntime = {
     bytes: 122_893_672,
   },
 } as const;
-
-/** As EC2 spells it in DescribeInstanceTypes. */
-export type RuntimeArchitecture = "x86_64" | "arm64";
