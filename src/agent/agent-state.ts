@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AgentPaths } from "./agent-paths.ts";
+import { bootId } from "./machine-boot.ts";
 
 /** Why the agent gives the volumes back. */
 export type Ending =
@@ -23,7 +24,7 @@ interface Remembered {
 export async function rememberEnding(paths: AgentPaths, ending: Ending): Promise<void> {
   await mkdir(paths.state, { recursive: true });
   const file = endingFile(paths);
-  const remembered: Remembered = { bootId: await bootId(), ending };
+  const remembered: Remembered = { bootId: bootId(), ending };
   await writeFile(`${file}.part`, JSON.stringify(remembered));
   await rename(`${file}.part`, file);
 }
@@ -36,7 +37,7 @@ export async function recallEnding(paths: AgentPaths): Promise<Ending | undefine
   const text = await readFile(endingFile(paths), "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
   const remembered = JSON.parse(text) as Remembered;
-  if (remembered.bootId === (await bootId())) return remembered.ending;
+  if (remembered.bootId === bootId()) return remembered.ending;
   if (remembered.ending.kind !== "finished")
     await rm(join(paths.state, "exit-code"), { force: true });
   await rm(endingFile(paths), { force: true });
@@ -45,8 +46,4 @@ export async function recallEnding(paths: AgentPaths): Promise<Ending | undefine
 
 function endingFile({ state }: AgentPaths): string {
   return join(state, "ending.json");
-}
-
-async function bootId(): Promise<string> {
-  return (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { formatAgentReply } from "../agent-request.ts";
 import { putTags } from "../aws/tags.ts";
 import { isRunctlError } from "../errors.ts";
@@ -8,6 +7,7 @@ import { type InstanceState, tagKeys, tagValue } from "../tags.ts";
 import type { Agent } from "./agent.ts";
 import { type Ending, rememberEnding } from "./agent-state.ts";
 import { endWork } from "./end-work.ts";
+import { uptimeSeconds } from "./machine-boot.ts";
 import type { LogShipping } from "./ship-logs.ts";
 
 /** How long tags and logs may hold up the end. */
@@ -94,9 +94,8 @@ async function powerOff({ imds, log, clock }: Agent): Promise<void> {
   const ask = (path: string) => imds.read(`meta-data/${path}`).catch(() => undefined);
   if (await ask("spot/instance-action")) return;
   if (await ask("events/recommendations/rebalance")) {
-    const uptime = Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]);
     log.note("a rebalance recommendation stands: EC2 may end this instance within its first hour");
-    await clock.sleep(Math.max(0, 3_600 - uptime) * 1_000);
+    await clock.sleep(Math.max(0, 3_600 - uptimeSeconds()) * 1_000);
   }
   log.note("power off");
   await runProgram("poweroff", []);

@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import type { Agent } from "./agent.ts";
 import { type Ending, recallEnding } from "./agent-state.ts";
 import { answerRequest } from "./answer-request.ts";
 import { commandFolders, doWork, leavesWhenDone, untilAborted } from "./do-work.ts";
 import { finish, reportFinished } from "./finish.ts";
+import { uptimeSeconds } from "./machine-boot.ts";
 import { signalCommand } from "./run-command.ts";
 import { shipLogs } from "./ship-logs.ts";
 import { instanceEvents } from "./watch-instance.ts";
@@ -85,7 +86,6 @@ async function checkpointNow(agent: Agent): Promise<void> {
 function limitLifetime(agent: Agent, onEnd: () => void): () => void {
   const seconds = agent.spec.maxLifetimeSeconds;
   if (seconds === undefined) return () => undefined;
-  const uptime = Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]);
-  const timer = setTimeout(onEnd, Math.max(0, seconds - uptime) * 1_000);
+  const timer = setTimeout(onEnd, Math.max(0, seconds - uptimeSeconds()) * 1_000);
   return () => clearTimeout(timer);
 }
