@@ -1,18 +1,21 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, open, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { runProgram } from "../../run-program.ts";
 import { createDiskFiles } from "./disk-files.ts";
 import { hasReflink } from "./reflink.ts";
 
 const skip =
   process.platform === "linux" && process.getuid?.() === 0 ? false : "needs root on Linux: mounts";
 
-async function diskFiles(t: TestContext) {
+async function diskFiles(t: TestContext, canMakePool?: boolean) {
   const stateDirectory = await mkdtemp(join(tmpdir(), "runctl-disks-"));
-  const disks = createDiskFiles(stateDirectory);
+  const disks = createDiskFiles(stateDirectory, canMakePool);
   t.after(async () => {
     await disks.release();
     await rm(stateDirectory, { recursive: true });
@@ -84,3 +87,31 @@ test("disks are there again after everything was released", { skip }, async (t) 
 test("cloning is found out by trying: tmpfs cannot", { skip }, async () => {
   assert.equal(await hasReflink("/dev/shm"), false);
 });
+
+test(
+  "without a pool, a disk that is written while it is copied has no snapshot",
+  { skip },
+  async (t) => {
+    const { disks, stateDirectory } = await diskFiles(t, false);
+    if (await hasReflink(stateDirectory)) return t.skip("this file system clones files by itself");
+    await disks.createVolume("vol-1", 1);
+    const { stdout } = await runProgram("losetup", ["--find", "--show", disks.volumeFile("vol-1")]);
+    const device = stdout.trim();
+    const writer =
+      "while :; do dd if=/dev/urandom of=$0 bs=64k count=32 oflag=direct conv=notrunc; done";
+    const child = spawn("sh", ["-c", writer, device], {
+      stdio: ["ignore", "ignore", "pipe"],
+      detached: true,
+    });
+    // dd says how much it wrote when it is done.
+    await once(child.stderr, "data");
+    child.stderr.resume();
+
+    await assert.rejects(disks.captureSnapshot("vol-1", "snap-1"), { code: "CONFLICT" });
+    assert.ok(!existsSync(disks.snapshotFile("snap-1")));
+
+    process.kill(-child.pid!, "SIGKILL");
+    await once(child, "close");
+    assert.ok((await disks.captureSnapshot("vol-1", "snap-1")).writtenBytes >= 2 ** 20);
+  },
+);

@@ -34,12 +34,21 @@ export interface DiskFiles {
   release(): Promise<void>;
 }
 
-export function createDiskFiles(stateDirectory: string): DiskFiles {
+/** @param canMakePool false: plain files, as where mkfs.xfs is not installed. */
+export function createDiskFiles(
+  stateDirectory: string,
+  canMakePool = findProgram("mkfs.xfs") !== undefined,
+): DiskFiles {
   const pool: Pool = {
     file: join(stateDirectory, "disks.xfs"),
     directory: join(stateDirectory, "disks"),
   };
-  let prepared: Promise<{ canClone: boolean }> | undefined;
+  let preparing: Promise<{ canClone: boolean }> | undefined;
+  const prepared = () =>
+    (preparing ??= prepare(pool, canMakePool).catch((error: unknown) => {
+      preparing = undefined;
+      throw error;
+    }));
   const volumeFile = (volumeId: string) => join(pool.directory, "volumes", `${volumeId}.img`);
   const snapshotFile = (snapshotId: string) =>
     join(pool.directory, "snapshots", `${snapshotId}.img`);
@@ -50,7 +59,7 @@ export function createDiskFiles(stateDirectory: string): DiskFiles {
 
   /** `to` appears whole or not at all. */
   async function copyTo(to: string, from: string, sizeGiB?: number): Promise<void> {
-    const { canClone } = await (prepared ??= prepare(pool));
+    const { canClone } = await prepared();
     const unfinished = `${to}.new`;
     await rm(unfinished, { force: true });
     await (canClone ? cloneFile : copySparse)(from, unfinished);
@@ -63,10 +72,10 @@ export function createDiskFiles(stateDirectory: string): DiskFiles {
     volumeFile,
     snapshotFile,
     loopsOf,
-    prepare: async () => void (await (prepared ??= prepare(pool))),
+    prepare: async () => void (await prepared()),
 
     async createVolume(volumeId, sizeGiB, fromSnapshotId) {
-      await (prepared ??= prepare(pool));
+      await prepared();
       const file = volumeFile(volumeId);
       if (existsSync(file)) return;
       if (fromSnapshotId !== undefined) return copyTo(file, snapshotFile(fromSnapshotId), sizeGiB);
@@ -76,7 +85,7 @@ export function createDiskFiles(stateDirectory: string): DiskFiles {
     },
 
     async growVolume(volumeId, sizeGiB) {
-      await (prepared ??= prepare(pool));
+      await prepared();
       const file = volumeFile(volumeId);
       const size = sizeGiB * bytesPerGiB;
       if ((await stat(file)).size < size) await truncate(file, size);
@@ -84,12 +93,12 @@ export function createDiskFiles(stateDirectory: string): DiskFiles {
     },
 
     async deleteVolume(volumeId) {
-      await (prepared ??= prepare(pool));
+      await prepared();
       await rm(volumeFile(volumeId), { force: true });
     },
 
     async captureSnapshot(volumeId, snapshotId) {
-      const { canClone } = await (prepared ??= prepare(pool));
+      const { canClone } = await prepared();
       const file = snapshotFile(snapshotId);
       if (!existsSync(file)) {
         const copy = () => copyTo(file, volumeFile(volumeId));
@@ -100,23 +109,21 @@ export function createDiskFiles(stateDirectory: string): DiskFiles {
     },
 
     async deleteSnapshot(snapshotId) {
-      await (prepared ??= prepare(pool));
+      await prepared();
       await rm(snapshotFile(snapshotId), { force: true });
     },
 
     async release() {
       await freeLoopDevices(await loopDevicesUnder(pool.directory));
       await unmountPool(pool);
-      prepared = undefined;
+      preparing = undefined;
     },
   };
 }
 
-async function prepare(pool: Pool): Promise<{ canClone: boolean }> {
+async function prepare(pool: Pool, canMakePool: boolean): Promise<{ canClone: boolean }> {
   await mkdir(pool.directory, { recursive: true });
-  const wantsPool =
-    existsSync(pool.file) ||
-    (!(await hasReflink(pool.directory)) && findProgram("mkfs.xfs") !== undefined);
+  const wantsPool = existsSync(pool.file) || (canMakePool && !(await hasReflink(pool.directory)));
   // A pool that is new must not hide disks that were made before xfsprogs was installed.
   const hasPlainFiles = !isMounted(pool.directory) && existsSync(join(pool.directory, "volumes"));
   if (wantsPool && !hasPlainFiles) await mountPool(pool);

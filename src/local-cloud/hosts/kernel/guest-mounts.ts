@@ -40,6 +40,7 @@ export function mountsOf(loops: readonly number[]): GuestMount[] {
  * memory is written any more, not even the journal, and everything in use fails with EIO.
  *
  * Killing the machine alone would not do: the kernel unmounts cleanly then, and unsynced data survives.
+ * It still is what happens to a file system that cannot be shut down: ext4, XFS and F2FS can, Btrfs and FAT cannot.
  */
 export async function shutDownFileSystems(loops: readonly number[]): Promise<void> {
   const paths = new Map<number, string>();
