@@ -2,7 +2,7 @@ import { requestDetachment } from "../aws/attachments.ts";
 import type { Aws } from "../aws/connect.ts";
 import { findVolumeById } from "../aws/volumes.ts";
 import type { Clock } from "../clock.ts";
-import { RunctlError } from "../errors.ts";
+import { isRunctlError, RunctlError } from "../errors.ts";
 
 /**
  * Detaches an unmounted volume from this instance and waits until AWS has done so, for only then may another attach it.
@@ -25,6 +25,7 @@ export async function detachVolume(
         await requestDetachment(aws, volumeId, { instanceId, force: false });
       failure = new RunctlError("TIMEOUT", `${volumeId} is still ${state}`);
     } catch (error) {
+      if (isRunctlError(error, "PERMISSION_DENIED")) throw error;
       failure = error;
     }
     if (clock.now() > end) throw failure;

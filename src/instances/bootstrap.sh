@@ -8,7 +8,7 @@ say() { echo "runctl: $*" >/dev/console; }
 # off_after SECONDS FILE: powers off then, unless FILE is there
 off_after() { setsid sh -c 'sleep "$1"; [ -e "$2" ] || { echo "runctl: no sign of life: power off" >/dev/console; poweroff; sleep 150; poweroff -f; }' sh "$1" "$2" </dev/null >/dev/null 2>&1 & }
 mkdir -p $D $R
-off_after 1800 $R/reported
+off_after @SILENT@ $R/reported
 fail() { say "FAILED: $*: power off"; sync; poweroff; exit 1; }
 lifetime='' spec=''
 E=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
@@ -53,7 +53,7 @@ get() {
   keys || { say 'no role credentials yet'; return 1; }
   w=$(printf 'header = "%s"\n' "x-amz-date: $now" "x-amz-content-sha256: $E" "x-amz-security-token: $TOKEN" \
     "Authorization: $(sign "$p" "${endpoint#*://}" "$now")" |
-    curl -sSf --connect-timeout 10 --speed-time 30 --speed-limit 1000 -o "$3.part" -K - "$endpoint$p" 2>&1) || { say "$1: $w"; return 1; }
+    curl -sSf --connect-timeout 10 --speed-time 30 --speed-limit 1000 -o "$3.part" -K - "$endpoint$p" 2>&1) || { say "s3:GetObject $1: $w"; return 1; }
   [ "$(sha <"$3.part")" = "$2" ] || { say "$1: wrong SHA-256"; return 1; }
   mv "$3.part" "$3"
 }

@@ -48,7 +48,7 @@ p=/$bucket/$1 now=$(date -u +%Y%m%dT%H%M%SZ)
 keys || { say 'no role credentials yet'; return 1; }
 w=$(printf 'header = "%s"\n' "x-amz-date: $now" "x-amz-content-sha256: $E" "x-amz-security-token: $TOKEN" \
 "Authorization: $(sign "$p" "${endpoint#*://}" "$now")" |
-curl -sSf --connect-timeout 10 --speed-time 30 --speed-limit 1000 -o "$3.part" -K - "$endpoint$p" 2>&1) || { say "$1: $w"; return 1; }
+curl -sSf --connect-timeout 10 --speed-time 30 --speed-limit 1000 -o "$3.part" -K - "$endpoint$p" 2>&1) || { say "s3:GetObject $1: $w"; return 1; }
 [ "$(sha <"$3.part")" = "$2" ] || { say "$1: wrong SHA-256"; return 1; }
 mv "$3.part" "$3"
 }
