@@ -55,7 +55,7 @@ export async function launchInstance(
   const instance = await step(
     report,
     "launch",
-    () => runFirstAvailable(aws, plan, request, userData(spec, files), options),
+    () => runFirstAvailable(aws, plan, request, userData(spec, files, request.bootLimits), options),
     ({ instanceId, type, zone }) => `${instanceId}, ${type} in ${zone}`,
   );
   return launched(instance, "launched");

@@ -1,5 +1,6 @@
 import type { AwsVolume } from "../aws/volumes.ts";
 import type { LaunchSpec, StagedFile } from "../launch-spec.ts";
+import type { BootLimits } from "./user-data.ts";
 
 /** A volume and where the instance shall have it. */
 export interface WantedMount {
@@ -41,6 +42,7 @@ export interface LaunchRequest {
   /** 1 to 600; default 90. */
   graceSeconds?: number;
   maxLifetimeSeconds?: number;
+  bootLimits?: BootLimits;
   /** Default `runctl-instance`, which `aws setup` makes. */
   instanceProfile?: string;
   /** Default: the bucket that `aws setup` makes for account and region. */

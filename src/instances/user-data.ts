@@ -16,9 +16,12 @@ export interface BootFiles {
   spec?: StagedFile;
 }
 
-export interface UserDataOptions {
-  /** How long the boot script tries to reach S3 before it ends the instance; default 240 s. */
+/** When an instance that cannot work ends itself, in whole seconds. */
+export interface BootLimits {
+  /** How long the boot script tries to reach S3; default 240. */
   retrySeconds?: number;
+  /** How long the agent may take until it reports; default 1,800. */
+  silentSeconds?: number;
 }
 
 /** The spec as an S3 object, for a spec that is too long to travel in the user data; undefined when it fits. */
@@ -40,12 +43,12 @@ export function specObject(spec: LaunchSpec): { file: StagedFile; body: string }
 export function userData(
   spec: LaunchSpec,
   { runtime, agent, spec: staged }: BootFiles,
-  { retrySeconds = 240 }: UserDataOptions = {},
+  { retrySeconds = 240, silentSeconds = 1_800 }: BootLimits = {},
 ): string {
   const values: Record<string, string> = {
     region: spec.region,
     bucket: spec.bucket,
-    retry: String(retrySeconds),
+    retry: String(Math.ceil(retrySeconds)),
     // The agent keeps the limit itself; the shell only ends what the agent could not.
     ...(spec.maxLifetimeSeconds === undefined
       ? {}
@@ -58,6 +61,7 @@ export function userData(
   };
   const text = bootScript()
     // Replacer functions: in a replacement string `$&` and `$'` would mean something.
+    .replace("@SILENT@", () => String(Math.ceil(silentSeconds)))
     .replace("@SPEC@", () => (staged ? "{}" : JSON.stringify(spec)))
     .replace("@FETCH@", () => Object.entries(values).map(fetchLine).join("\n"));
   if (Buffer.byteLength(text) > maxUserDataBytes)
