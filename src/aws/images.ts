@@ -2,7 +2,7 @@ import { RunctlError } from "../errors.ts";
 import { call } from "./call.ts";
 import type { Aws } from "./connect.ts";
 
-export type ImageId = `ami-${string}`;
+type ImageId = `ami-${string}`;
 
 export interface AwsImage {
   imageId: ImageId;

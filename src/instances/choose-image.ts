@@ -8,7 +8,7 @@ import type { Architecture } from "./check-instance-types.ts";
  * Public parameters with the newest image: "Reference the latest AMIs using Systems Manager public parameters"
  * (EC2 user guide) and "Getting started with DLAMI" (DLAMI developer guide).
  */
-export function imageParameter(architecture: Architecture, hasGpu: boolean): string {
+function imageParameter(architecture: Architecture, hasGpu: boolean): string {
   return hasGpu
     ? `/aws/service/deeplearning/ami/${architecture}/base-oss-nvidia-driver-gpu-amazon-linux-2023/latest/ami-id`
     : `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${architecture}`;

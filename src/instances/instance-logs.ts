@@ -15,7 +15,7 @@ export interface InstanceLog {
 }
 
 /** Where the agent keeps what the command prints. */
-export function commandLogKey(instanceId: string): string {
+function commandLogKey(instanceId: string): string {
   return `logs/${instanceId}/command.log`;
 }
 
