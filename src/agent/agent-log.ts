@@ -21,6 +21,8 @@ export interface AgentLog {
   moment(moment: Moment, details?: object): void;
   /** A sentence; it goes to the console of the instance too. */
   note(text: string, details?: object): void;
+  /** Only on the console. */
+  console(text: string): void;
 }
 
 /** One JSON object a line: `{"ms":…,"moment":…}` or `{"ms":…,"note":…}`. Never throws: a full disk must not end the agent. */
@@ -35,6 +37,9 @@ export function agentLog(file: string, clock: Clock, consolePath = "/dev/console
     note(text, details = {}) {
       write({ note: text, ...details });
       append(consolePath, `runctl-agent: ${text}\n`);
+    },
+    console(text) {
+      append(consolePath, `command: ${text}\n`);
     },
   };
 }

@@ -6,6 +6,8 @@ export interface AgentPaths {
   spec: string;
   /** The Node that runs the agent; the command may use it too. */
   node: string;
+  /** The agent's own program; `node agent.mjs download s3://… DIR` is there for the command. */
+  program: string;
   /** Gone at reboot. */
   run: string;
   /** Its presence tells the boot script's dead man's switch that the agent works. */
@@ -23,6 +25,7 @@ export function agentPaths(instanceId: string, root = "/"): AgentPaths {
   return {
     spec: join(root, "opt/runctl/spec.json"),
     node: join(root, "opt/runctl/node"),
+    program: join(root, "opt/runctl/agent.mjs"),
     run: join(root, "run/runctl"),
     reported: join(root, "run/runctl/reported"),
     state: join(root, "var/lib/runctl", instanceId),

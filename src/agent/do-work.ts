@@ -3,6 +3,7 @@ import { getBytes } from "../aws/s3-objects.ts";
 import type { CommandWork } from "../launch-spec.ts";
 import type { Agent } from "./agent.ts";
 import type { Ending } from "./agent-state.ts";
+import { lastLineShower } from "./last-line.ts";
 import { root } from "./login-user.ts";
 import { prepareVolume } from "./prepare-volume.ts";
 import { type CommandFolders, commandStatus, startCommand } from "./run-command.ts";
@@ -15,7 +16,7 @@ import { unpackCode } from "./unpack-code.ts";
  * @returns why the instance is done; never returns where it shall stay.
  */
 export async function doWork(agent: Agent, signal: AbortSignal): Promise<Ending> {
-  const { spec, reporter, clock } = agent;
+  const { spec, reporter, clock, paths, log } = agent;
   const folders = commandFolders(agent);
   const before = await commandStatus(folders);
   const isOver = before.kind === "ended" && leavesWhenDone(agent);
@@ -30,10 +31,12 @@ export async function doWork(agent: Agent, signal: AbortSignal): Promise<Ending>
   }
   if (before.kind === "not started") await start(agent, spec.work, folders);
   reporter.state("running", spec.work.command.join(" "));
+  const showProgress = lastLineShower(paths.commandLog, log);
   for (;;) {
     const status = await commandStatus(folders);
+    await showProgress();
     if (status.kind === "ended") {
-      agent.log.moment("commandEnded", { exitCode: status.exitCode });
+      log.moment("commandEnded", { exitCode: status.exitCode });
       return { kind: "finished", exitCode: status.exitCode };
     }
     await clock.sleep(100, signal);
@@ -87,6 +90,7 @@ async function start(agent: Agent, work: CommandWork, folders: CommandFolders): 
       AWS_REGION: spec.region,
       AWS_DEFAULT_REGION: spec.region,
       RUNCTL_NODE: paths.node,
+      RUNCTL_AGENT: paths.program,
       RUNCTL_INSTANCE_ID: instanceId,
       ...(endpoint ? { AWS_ENDPOINT_URL: endpoint } : {}),
       ...(metadata ? { AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata } : {}),

@@ -17,15 +17,22 @@ const farewellMs = 8_000;
 export async function finish(agent: Agent, ending: Ending, logs: LogShipping): Promise<void> {
   const { reporter, log, paths, clock } = agent;
   await rememberEnding(paths, ending);
-  const { state, message, isOurs } = describeEnding(ending);
+  const { message, isOurs, ...outcome } = describeEnding(ending);
+  let { state } = outcome;
   if (ending.kind === "finished") tagExitCode(agent, ending.exitCode);
   else if (state === "interrupted") reporter.state(state, `${message}: saving`);
 
   const problems = await endWork(agent, ending);
+  if (ending.kind === "filled") {
+    if (problems.length === 0) problems.push(...(await tagWarm(agent, ending)));
+    // A fill that nobody can know of is not done: another instance would fail of the same.
+    if (problems.length > 0) state = "failed";
+  }
   for (const problem of problems) log.note(problem);
-  const outcome = problems.length > 0 ? problems.join("; ") : "volumes released";
-  if (ending.kind === "filled" && problems.length === 0) await tagWarm(agent, ending);
-  reporter.state(state, `${message}: ${outcome}`);
+  reporter.state(
+    state,
+    `${message}: ${problems.length > 0 ? problems.join("; ") : "volumes released"}`,
+  );
   if (ending.kind === "stop") tagReply(agent, ending.requestId, problems);
   await Promise.all([
     reporter.flush(farewellMs),
@@ -63,17 +70,20 @@ function describeEnding(ending: Ending): Outcome {
   return outcomes[ending.kind];
 }
 
-/** Last of all: the volume is warm, verified and free. */
+/** Last of all: the volume is warm, verified and free. @returns why that could not be told. */
 async function tagWarm(
-  { aws, log }: Agent,
+  { aws }: Agent,
   { volumeId, manifestHash, objects }: Extract<Ending, { kind: "filled" }>,
-): Promise<void> {
+): Promise<string[]> {
   const progress = `100% ${objects}/${objects} objects verified`;
   const tags = { [tagKeys.manifest]: manifestHash, [tagKeys.progress]: progress };
-  await retry(() => putTags(aws, volumeId, tags), {
+  return retry(() => putTags(aws, volumeId, tags), {
     deadlineMs: 120_000,
     shouldRetry: (error) => !isRunctlError(error, "PERMISSION_DENIED"),
-  }).catch((error: Error) => log.note(`cannot tag ${volumeId} as warm: ${error.message}`));
+  }).then(
+    () => [],
+    (error: Error) => [`cannot tag ${volumeId} as warm: ${error.message}`],
+  );
 }
 
 function tagExitCode({ reporter }: Agent, exitCode: number): void {

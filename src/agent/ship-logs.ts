@@ -6,9 +6,13 @@ export interface LogShipping {
   stop(): Promise<void>;
 }
 
-const roundMs = 10_000;
+const firstRoundMs = 1_000;
+const lastRoundMs = 10_000;
 
-/** Copies both logs to `logs/<instance>/` every 10 s. A round that fails is made up for by the next. */
+/**
+ * Copies both logs to `logs/<instance>/`: every second at first, when somebody watches, and ever more rarely up to
+ * every 10 s, since each round is a paid PUT. A round that fails is made up for by the next.
+ */
 export function shipLogs(agent: Agent): LogShipping {
   const { aws, spec, instanceId, paths, clock, log } = agent;
   const place = { aws, bucket: spec.bucket };
@@ -31,9 +35,11 @@ export function shipLogs(agent: Agent): LogShipping {
   }
 
   async function rounds(): Promise<void> {
+    const begin = clock.now();
     while (!stopped.signal.aborted) {
       await round();
-      await clock.sleep(roundMs, stopped.signal).catch(() => undefined);
+      const pause = Math.max(firstRoundMs, Math.min(lastRoundMs, (clock.now() - begin) / 10));
+      await clock.sleep(pause, stopped.signal).catch(() => undefined);
     }
   }
 

@@ -5,7 +5,7 @@ import { systemClock } from "../clock.ts";
 import type { Imds } from "./imds.ts";
 import { type InstanceEvent, instanceEvents } from "./watch-instance.ts";
 
-const log = { moment: () => undefined, note: () => undefined };
+const log = { moment: () => undefined, note: () => undefined, console: () => undefined };
 const noticePath = "meta-data/spot/instance-action";
 const requestPath = "meta-data/tags/instance/runctl:request";
 
