@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RunctlError } from "../../errors.ts";
 import { examineComputer, whyNoKernelBackend } from "../../local-cloud/doctor.ts";
-import { step } from "../../progress.ts";
+import { type Report, step } from "../../progress.ts";
 import { connectFromOptions } from "../connect-from-options.ts";
 import type { Context } from "../context.ts";
 import { defineCommand } from "../define-command.ts";
@@ -42,19 +42,27 @@ async function runDemo(context: Context): Promise<DemoResult> {
     const measured = await tellStory({ cli, aws, directory, report, signal });
     const left = await releaseAll({ cli, aws, report });
     const after = await countKernelObjects(directory);
+    await rm(directory, { recursive: true });
     return {
       ...measured,
       leftBehind: { ...left, ...after, namespaces: after.namespaces - before.namespaces },
       seconds: Math.round((performance.now() - start) / 1000),
     };
   } catch (error) {
-    // A cloud that did not start has nothing to end, and the first failure is the one to show.
-    await childCli(stateDirectory, new AbortController().signal)
-      .run("local", "down")
-      .catch(() => undefined);
+    await abandon(directory, stateDirectory, report);
     throw error;
-  } finally {
-    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** After a failure: frees what the story left, and keeps the folder where that cannot be done. */
+async function abandon(directory: string, stateDirectory: string, report: Report): Promise<void> {
+  const { signal } = new AbortController();
+  try {
+    await childCli(stateDirectory, signal).run("local", "down");
+    await rm(directory, { recursive: true });
+  } catch {
+    const text = `the demo's cloud is not freed: runctl local down --state-dir ${stateDirectory}`;
+    report({ kind: "note", text });
   }
 }
 
