@@ -7,7 +7,7 @@ export const tagKeys = {
   managed: "runctl:managed",
   /** ARN of the caller that made it. */
   owner: "runctl:owner",
-  /** `true` on volumes that the instance role may attach, detach and snapshot. */
+  /** `true` on volumes that the instance role may attach and detach. */
   access: "runctl:access",
   /** data · checkpoint · pre-warm · root (goes with its instance; not managed). */
   role: "runctl:role",

@@ -17,22 +17,18 @@ const farewellMs = 8_000;
 export async function finish(agent: Agent, ending: Ending, logs: LogShipping): Promise<void> {
   const { reporter, log, paths, clock } = agent;
   await rememberEnding(paths, ending);
-  const { message, isOurs, ...outcome } = describeEnding(ending);
-  let { state } = outcome;
+  const { state, message, isOurs } = describeEnding(ending);
   if (ending.kind === "finished") tagExitCode(agent, ending.exitCode);
   else if (state === "interrupted") reporter.state(state, `${message}: saving`);
 
   const problems = await endWork(agent, ending);
-  if (ending.kind === "filled") {
-    if (problems.length === 0) problems.push(...(await tagWarm(agent, ending)));
-    // A fill that nobody can know of is not done: another instance would fail of the same.
-    if (problems.length > 0) state = "failed";
-  }
+  if (ending.kind === "filled" && problems.length === 0)
+    problems.push(...(await tagWarm(agent, ending)));
   for (const problem of problems) log.note(problem);
-  reporter.state(
-    state,
-    `${message}: ${problems.length > 0 ? problems.join("; ") : "volumes released"}`,
-  );
+  const outcome = problems.length > 0 ? problems.join("; ") : "volumes released";
+  // A fill that nobody can know of is not done; another instance would fail of the same.
+  const isLost = ending.kind === "filled" && problems.length > 0;
+  reporter.state(isLost ? "failed" : state, `${message}: ${outcome}`);
   if (ending.kind === "stop") tagReply(agent, ending.requestId, problems);
   await Promise.all([
     reporter.flush(farewellMs),

@@ -39,8 +39,8 @@ const agentTags = [
 const agentRemoves = [tagKeys.blank, tagKeys.manifest, tagKeys.usedBy];
 
 /**
- * What the agent may do in EC2: look; attach, detach and snapshot the volumes that are meant for it, to and from
- * its own instance; report by tags. It can neither launch nor terminate nor delete.
+ * What the agent may do in EC2: look; attach and detach the volumes that are meant for it, to and from its own
+ * instance; report by tags. It can neither launch nor terminate nor delete.
  *
  * Actions, resource types and condition keys: "Actions, resources, and condition keys for Amazon EC2" (service
  * authorization reference). AttachVolume and DetachVolume ask for the volume and for the instance.
@@ -76,28 +76,6 @@ export function instancePolicy({ partition, accountId }: PolicyScope): PolicyDoc
       Action: ["ec2:AttachVolume", "ec2:DetachVolume"],
       Resource: instances,
       Condition: itself,
-    },
-    {
-      Sid: "SnapshotVolumesMeantForInstances",
-      Effect: "Allow",
-      Action: "ec2:CreateSnapshot",
-      Resource: volumes,
-      Condition: meantForInstances,
-    },
-    {
-      Sid: "MakeSnapshotsThatAreOurs",
-      Effect: "Allow",
-      Action: "ec2:CreateSnapshot",
-      // Snapshots have no account in the ARN of a create request.
-      Resource: [`arn:${partition}:ec2:*::snapshot/*`, `${ec2}:snapshot/*`],
-      Condition: { StringEquals: { [`aws:RequestTag/${tagKeys.managed}`]: "true" } },
-    },
-    {
-      Sid: "TagNewSnapshots",
-      Effect: "Allow",
-      Action: "ec2:CreateTags",
-      Resource: [`arn:${partition}:ec2:*::snapshot/*`, `${ec2}:snapshot/*`],
-      Condition: { StringEquals: { "ec2:CreateAction": "CreateSnapshot" } },
     },
     {
       Sid: "ReportOnVolumes",
