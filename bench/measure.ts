@@ -15,11 +15,11 @@ export function costOf(
   { rounds = 7, runsPerSample = 10, env = process.env } = {},
 ): Record<string, Cost> {
   const samples = Object.fromEntries(Object.keys(programs).map((name) => [name, [] as Cost[]]));
-  for (let round = 0; round <= rounds; round += 1) {
+  for (let turn = 0; turn <= rounds; turn += 1) {
     for (const [name, words] of Object.entries(programs)) {
       const sample = runMany(words, runsPerSample, env);
       // The first round fills the caches.
-      if (round > 0) samples[name]?.push(sample);
+      if (turn > 0) samples[name]?.push(sample);
     }
   }
   return Object.fromEntries(

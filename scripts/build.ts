@@ -1,13 +1,14 @@
 // Bundles the CLI and the agent into dist/, as they are published and measured.
+import { copyFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { agentBundle } from "../src/instances/agent-bundle.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** Makes dist/main.mjs, which loads the rest of itself on first use. */
-export async function buildCli(): Promise<string> {
-  const outdir = join(root, "dist");
+/** Makes main.mjs, which loads the rest of itself on first use, and beside it what it sends to instances. */
+export async function buildCli(outdir = join(root, "dist")): Promise<string> {
   await build({
     entryPoints: { main: join(root, "src/main.ts") },
     outdir,
@@ -26,6 +27,8 @@ export async function buildCli(): Promise<string> {
     },
     logLevel: "warning",
   });
+  await copyFile(join(root, "src/instances/bootstrap.sh"), join(outdir, "bootstrap.sh"));
+  await writeFile(join(outdir, "agent.mjs"), (await agentBundle()).body);
   return join(outdir, "main.mjs");
 }
 

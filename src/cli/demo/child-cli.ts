@@ -8,8 +8,16 @@ export interface ChildCli {
   commandLine(...words: string[]): { program: string; args: string[] };
 }
 
-/** The CLI as a program of its own: the demo goes through the same door as its reader. */
-export function childCli(stateDirectory: string, signal: AbortSignal): ChildCli {
+/**
+ * The CLI as a program of its own: the demo goes through the same door as its reader.
+ *
+ * @param program the file that Node runs; default the one that runs now.
+ */
+export function childCli(
+  stateDirectory: string,
+  signal: AbortSignal,
+  program = process.argv[1] ?? "",
+): ChildCli {
   const withGlobals = (words: readonly string[], output: string) => {
     const dashes = words.indexOf("--");
     const at = dashes === -1 ? words.length : dashes;
@@ -19,18 +27,18 @@ export function childCli(stateDirectory: string, signal: AbortSignal): ChildCli 
   };
   return {
     async run<Result>(...words: string[]): Promise<Result> {
-      return JSON.parse(await runSelf(withGlobals(words, "json"), signal)) as Result;
+      return JSON.parse(await runNode([program, ...withGlobals(words, "json")], signal)) as Result;
     },
     commandLine: (...words) => ({
       program: process.execPath,
-      args: [process.argv[1] ?? "", ...withGlobals(words, "text")],
+      args: [program, ...withGlobals(words, "text")],
     }),
   };
 }
 
-function runSelf(args: readonly string[], signal: AbortSignal): Promise<string> {
+function runNode(args: readonly string[], signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [process.argv[1] ?? "", ...args], {
+    const child = spawn(process.execPath, args, {
       stdio: ["ignore", "pipe", "pipe"],
       signal,
     });
@@ -41,7 +49,7 @@ function runSelf(args: readonly string[], signal: AbortSignal): Promise<string> 
     child.on("error", reject);
     child.on("close", (code) => {
       if (code === 0) return resolve(stdout);
-      const line = ["runctl", ...args].join(" ");
+      const line = ["runctl", ...args.slice(1)].join(" ");
       reject(new RunctlError("OPERATION_FAILED", `\`${line}\` exited with ${code}:\n${stderr}`));
     });
   });
