@@ -9,17 +9,29 @@ export interface AccessLog {
   close(): Promise<void>;
 }
 
+/** Lines that come within this time are one write: one each cost a tenth of a small request. */
+const gatherMs = 100;
+
 export function openAccessLog(path: string, clock: Clock): AccessLog {
   const stream = createWriteStream(path, { flags: "a", mode: 0o600 });
+  let lines = "";
+  let timer: NodeJS.Timeout | undefined;
+  const flush = (): void => {
+    timer = undefined;
+    stream.write(lines);
+    lines = "";
+  };
   return {
     write({ phase, service, action, status, principal, instanceId, requestId }) {
       if (phase === "before") return;
       const caller = principal.arn.slice(principal.arn.lastIndexOf(":") + 1);
       const words = [service, action, status, caller, instanceId ?? "host", requestId];
-      stream.write(`${new Date(clock.now()).toISOString()} ${words.join(" ")}\n`);
+      lines += `${new Date(clock.now()).toISOString()} ${words.join(" ")}\n`;
+      timer ??= setTimeout(flush, gatherMs);
     },
     async close() {
-      stream.end();
+      clearTimeout(timer);
+      stream.end(lines);
       await finished(stream);
     },
   };

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHash, createHmac, type KeyObject } from "node:crypto";
 
 /** The parts of a request that Signature Version 4 covers, as they came over the wire. */
 export interface RequestToSign {
@@ -56,11 +56,11 @@ export function signingKey(secretAccessKey: string, scope: string): Buffer {
     .reduce<Buffer>((key, part) => hmac(key, part), Buffer.from(`AWS4${secretAccessKey}`));
 }
 
-export function sign(key: Uint8Array, text: string): string {
+export function sign(key: Uint8Array | KeyObject, text: string): string {
   return hmac(key, text).toString("hex");
 }
 
-function hmac(key: Uint8Array, text: string): Buffer {
+function hmac(key: Uint8Array | KeyObject, text: string): Buffer {
   return createHmac("sha256", key).update(text).digest();
 }
 

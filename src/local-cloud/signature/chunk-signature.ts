@@ -1,9 +1,9 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, type KeyObject, timingSafeEqual } from "node:crypto";
 
 /** What the signature of each chunk builds on: the signature of the request's headers and the key that made it. */
 export interface ChunkSeed {
   /** Of the day, region and service: never sent over the wire. */
-  signingKey: Uint8Array;
+  signingKey: Uint8Array | KeyObject;
   /** `x-amz-date`, such as `20130524T000000Z`. */
   timestamp: string;
   /** Such as `20130524/us-east-1/s3/aws4_request`. */

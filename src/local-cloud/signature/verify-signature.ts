@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from "node:crypto";
 import type { Principal } from "../call.ts";
 import {
   canonicalRequest,
@@ -61,13 +62,27 @@ export function verifySignature(
   checkSignedHeaders(claim, options);
 
   const canonical = canonicalOf(request, claim, options);
-  const keyOfDay = signingKey(key.secretAccessKey, claim.scope);
+  const keyOfDay = findSigningKey(key.secretAccessKey, claim.scope);
   const signature = sign(keyOfDay, stringToSign(claim.timestamp, claim.scope, canonical));
   if (!sameSignature(signature, claim.signature)) {
     throw new SignatureError("wrong-signature", "the signature does not match");
   }
   const { timestamp, scope } = claim;
   return { principal: key.principal, seed: { signingKey: keyOfDay, timestamp, scope, signature } };
+}
+
+/** Making a key costs four times as much as signing with it, and requests come by the thousand. */
+const signingKeys = new Map<string, KeyObject>();
+const maxSigningKeys = 1000;
+
+function findSigningKey(secretAccessKey: string, scope: string): KeyObject {
+  const name = `${secretAccessKey}/${scope}`;
+  const known = signingKeys.get(name);
+  if (known) return known;
+  if (signingKeys.size >= maxSigningKeys) signingKeys.clear();
+  const made = createSecretKey(signingKey(secretAccessKey, scope));
+  signingKeys.set(name, made);
+  return made;
 }
 
 function checkTime(claim: SignatureClaim, now: number): void {
