@@ -9,6 +9,7 @@ import { systemClock } from "../clock.ts";
 import { isRunctlError, RunctlError } from "../errors.ts";
 import { tagKeys } from "../tags.ts";
 import type { WorkOptions } from "../work-options.ts";
+import { bootFailure } from "./boot-failure.ts";
 import { bootSteps } from "./boot-steps.ts";
 import { whyItLeft } from "./why-it-left.ts";
 
@@ -81,9 +82,11 @@ async function failure(
     return new RunctlError("INSTANCE_FAILED", `${instanceId} was interrupted`, {
       hint: "its volumes are kept: run the same command again to go on",
     });
-  await showConsole(aws, instanceId, report);
+  const text = await showConsole(aws, instanceId, report);
   const why =
-    state === "failed" ? (tags[tagKeys.message] ?? "no reason given") : whyItLeft(instance);
+    state === "failed"
+      ? (tags[tagKeys.message] ?? "no reason given")
+      : (bootFailure(text) ?? whyItLeft(instance));
   return new RunctlError("INSTANCE_FAILED", `${instanceId}: ${why}`, {
     hint: `runctl aws logs ${instanceId}`,
   });
@@ -107,11 +110,12 @@ async function giveUp(
 
 const consoleLines = 20;
 
+/** @returns all of the console. */
 async function showConsole(
   aws: Aws,
   instanceId: string,
   report: WorkOptions["report"],
-): Promise<void> {
+): Promise<string> {
   const text = await consoleOutput(aws, instanceId).catch((error: unknown) => {
     if (isRunctlError(error)) return "";
     throw error;
@@ -119,4 +123,5 @@ async function showConsole(
   const lines = text.trimEnd().split("\n").slice(-consoleLines);
   if (text.trim() !== "")
     report({ kind: "note", text: [`console of ${instanceId}:`, ...lines].join("\n  ") });
+  return text;
 }

@@ -10,6 +10,7 @@ import { stagingBucketName } from "../../src/instances/staging-bucket.ts";
 import type { LocalCloudOptions } from "../../src/local-cloud/start-local-cloud.ts";
 import { createVolume, finishVolume } from "../../src/volumes/create-volume.ts";
 import { planVolume } from "../../src/volumes/plan-volume.ts";
+import type { VolumeRequest } from "../../src/volumes/volume-request.ts";
 import { startTestCloud, type TestCloud } from "./local-cloud.ts";
 
 /**
@@ -34,7 +35,7 @@ export async function readyAccount(
 /** A volume of runctl's, as `aws ebs create` leaves it. */
 export async function ownedVolume(
   aws: Aws,
-  wanted: { name?: string; zone?: string } = {},
+  wanted: Partial<VolumeRequest> = {},
 ): Promise<AwsVolume> {
   const plan = await planVolume(aws, {
     sizeGiB: 8,

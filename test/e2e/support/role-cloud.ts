@@ -1,0 +1,78 @@
+import type { TestContext } from "node:test";
+import { ensureBucket } from "../../../src/aws/buckets.ts";
+import {
+  ensureInstanceProfile,
+  ensureRole,
+  findRolePolicy,
+  type PolicyDocument,
+  putRoleIntoProfile,
+  putRolePolicy,
+} from "../../../src/aws/iam.ts";
+import { putBytes } from "../../../src/aws/s3-objects.ts";
+import { policyNames, trustPolicy } from "../../../src/instances/policies.ts";
+import { setUpAccount } from "../../../src/instances/set-up-account.ts";
+import { type AgentCloud, agentCloud } from "../../kernel/support/agent-cloud.ts";
+
+export const places = { data: "digits/train/", results: "results/runs/" } as const;
+
+/** What is left out of a role: a statement, or one action of it. */
+export interface LeftOut {
+  Sid: string;
+  action?: string | undefined;
+}
+
+export interface RoleCloud extends AgentCloud {
+  /** The policies of the role, by name, as `aws setup` has written them. */
+  documents: Readonly<Record<string, PolicyDocument>>;
+  /** Makes a role and a profile with these policies. @returns the name of both. */
+  role(leftOut?: LeftOut): Promise<string>;
+}
+
+/** An account that is set up with a bucket to read from and one to write to. */
+export async function roleCloud(t: TestContext): Promise<RoleCloud> {
+  const cloud = await agentCloud(t);
+  const { aws } = cloud;
+  for (const place of Object.values(places))
+    await ensureBucket(aws, { bucket: bucketOf(place), accountRegional: false });
+  for (const name of ["3", "7"])
+    await putBytes(aws, { bucket: bucketOf(places.data), key: `train/${name}` }, `digit ${name}`);
+  const access = { reads: [places.data], writes: [places.results], kmsKeys: [] };
+  await setUpAccount(aws, { access }, { report: () => undefined });
+
+  const documents: Record<string, PolicyDocument> = {};
+  for (const name of [policyNames.instance, policyNames.staging(aws.region), policyNames.data]) {
+    const document = await findRolePolicy(aws, "runctl-instance", name);
+    if (document) documents[name] = document;
+  }
+  let roles = 0;
+
+  return {
+    ...cloud,
+    documents,
+    async role(leftOut) {
+      roles += 1;
+      const name = `role-${roles}`;
+      const description = `without ${leftOut?.action ?? leftOut?.Sid ?? "nothing"}`;
+      const role = { name, description, trust: trustPolicy, permissionsBoundary: undefined };
+      await ensureRole(aws, { ...role, tags: {} });
+      for (const [policy, document] of Object.entries(documents))
+        await putRolePolicy(aws, name, policy, leftOut ? without(document, leftOut) : document);
+      await ensureInstanceProfile(aws, name, {});
+      await putRoleIntoProfile(aws, name, name);
+      return name;
+    },
+  };
+}
+
+function without(document: PolicyDocument, { Sid, action }: LeftOut): PolicyDocument {
+  const Statement = document.Statement.flatMap((statement) => {
+    if (statement.Sid !== Sid) return statement;
+    if (action === undefined) return [];
+    return { ...statement, Action: [statement.Action].flat().filter((one) => one !== action) };
+  });
+  return { ...document, Statement };
+}
+
+export function bucketOf(place: string): string {
+  return place.slice(0, place.indexOf("/"));
+}
