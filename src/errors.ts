@@ -10,6 +10,7 @@ export const exitCodes = {
   FOREIGN_DATA: 1,
   VERIFICATION_FAILED: 1,
   AWS_ERROR: 1,
+  UNREACHABLE: 1,
   INSTANCE_FAILED: 1,
   USAGE: 2,
   NOT_YET: 2,

@@ -7,3 +7,9 @@ export async function regionFromSharedConfig(
   const { configFile } = await loadSharedConfigFiles();
   return configFile[profile ?? "default"]?.["region"];
 }
+
+/** The names of the profiles in the user's AWS configuration files. */
+export async function sharedProfiles(): Promise<string[]> {
+  const { configFile, credentialsFile } = await loadSharedConfigFiles();
+  return [...new Set([...Object.keys(configFile), ...Object.keys(credentialsFile)])];
+}

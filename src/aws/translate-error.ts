@@ -55,9 +55,38 @@ export function awsErrorCode(error: unknown): string | undefined {
 /** What the SDK threw, as a RunctlError by AWS code with the original as cause. Other errors are returned as they are. */
 export function translateError(error: unknown, action: string): unknown {
   if (isRunctlError(error) || !(error instanceof Error)) return error;
+  if (isUnreachable(error))
+    return new RunctlError("UNREACHABLE", `${action}: AWS cannot be reached: ${error.message}`, {
+      hint: "check the network, --region and --endpoint-url",
+      cause: error,
+    });
   const code = codeOf(error.name) ?? (awsErrorCode(error) === undefined ? undefined : "AWS_ERROR");
   if (code === undefined) return error;
-  return new RunctlError(code, `${action}: ${error.message} (${error.name})`, { cause: error });
+  return new RunctlError(code, `${action}: ${error.message} (${error.name})`, {
+    ...(code === "CREDENTIALS" ? { hint: credentialsHint } : {}),
+    cause: error,
+  });
+}
+
+const credentialsHint =
+  "'aws sts get-caller-identity' shows whose they are; choose others by --profile or AWS_PROFILE, " +
+  "or use --local for the local cloud";
+
+/** What Node says when no connection came about, and the SDK when an answer did not come. */
+const networkCodes = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EPIPE",
+  "EPROTO",
+  "ETIMEDOUT",
+]);
+
+function isUnreachable(error: Error & { code?: unknown }): boolean {
+  return error.name === "TimeoutError" || networkCodes.has(String(error.code));
 }
 
 function codeOf(awsCode: string): ErrorCode | undefined {

@@ -20,7 +20,7 @@ async function home(t: TestContext, files: { user?: string; project?: string }) 
 }
 
 test("without files there is nothing set", async (t) => {
-  assert.deepEqual(await home(t, {}), { tags: {} });
+  assert.deepEqual(await home(t, {}), {});
 });
 
 test("a project's file is found from below, wins over the user's, and joins its tags", async (t) => {

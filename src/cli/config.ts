@@ -1,83 +1,108 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { parse } from "smol-toml";
-import * as z from "zod/mini";
 import { RunctlError } from "../errors.ts";
+import { parseName } from "../resource-reference.ts";
+import type { Config as FileConfig } from "./config-file.ts";
+import type { Parser } from "./define-command.ts";
+import { mountPoint } from "./ebs-volume-word.ts";
+import { parseEndpointUrl, parseRegion } from "./parse-place.ts";
+import { text } from "./parsers.ts";
 
-/** What any `.runctl.toml` may set: it may come with a repository that somebody else wrote. */
-const projectSchema = z.strictObject({
-  "instance-type": z.optional(z.array(z.string())),
-  "mount-point": z.optional(z.string()),
-  name: z.optional(z.string()),
-  project: z.optional(z.string()),
-  tags: z.optional(z.record(z.string(), z.string())),
-});
-
-/** What the user's own file may set besides: where calls and credentials go. */
-const userSchema = z.strictObject({
-  ...projectSchema.shape,
-  region: z.optional(z.string()),
-  profile: z.optional(z.string()),
-  "endpoint-url": z.optional(z.string()),
-  "staging-bucket": z.optional(z.string()),
-  "instance-profile": z.optional(z.string()),
-});
-
-export type Config = z.infer<typeof userSchema>;
+/** Defaults for what the command line leaves open. */
+export type Config = Readonly<FileConfig>;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** The variables of each key; the first that is set counts. */
+const variables: Readonly<
+  Record<Exclude<keyof Config, "instance-type" | "tags">, [Parser<string>, ...string[]]>
+> = {
+  region: [parseRegion, "RUNCTL_REGION", "AWS_REGION", "AWS_DEFAULT_REGION"],
+  profile: [text, "RUNCTL_PROFILE", "AWS_PROFILE"],
+  "endpoint-url": [parseEndpointUrl, "RUNCTL_ENDPOINT_URL", "AWS_ENDPOINT_URL"],
+  "staging-bucket": [text, "RUNCTL_STAGING_BUCKET"],
+  "instance-profile": [text, "RUNCTL_INSTANCE_PROFILE"],
+  "mount-point": [mountPoint, "RUNCTL_MOUNT_POINT"],
+  name: [parseName, "RUNCTL_NAME"],
+  project: [text, "RUNCTL_PROJECT"],
+};
+
 /**
- * The user's `~/.config/runctl/config.toml` under the nearest `.runctl.toml` at or above `cwd`, which wins in what
- * it may set. Neither needs to exist.
+ * The environment, over the nearest `.runctl.toml` at or above `cwd`, over the user's `~/.config/runctl/config.toml`.
+ * None of them needs to exist.
  *
- * @throws RunctlError CONFIGURATION naming the file and the key that is wrong or not its to set.
+ * @throws RunctlError CONFIGURATION naming the file or variable and what is wrong in it.
  */
 export async function readConfig(cwd: string, env: Env): Promise<Config> {
-  const folder = env["XDG_CONFIG_HOME"] ?? join(env["HOME"] ?? homedir(), ".config");
-  const user = await readToml(join(folder, "runctl", "config.toml"), userSchema);
-  const project = await nearest(cwd);
-  return { ...user, ...project, tags: { ...user?.tags, ...project?.tags } };
+  const folder = env["XDG_CONFIG_HOME"] || join(env["HOME"] || homedir(), ".config");
+  const [userFile, projectFile] = await Promise.all([
+    readIfThere(join(folder, "runctl", "config.toml")),
+    nearest(cwd),
+  ]);
+  const environment = readVariables(env);
+  if (!userFile && !projectFile) return environment;
+
+  // Loaded only now: TOML and its checks cost a command without files too much time.
+  const { readProjectFile, readUserFile } = await import("./config-file.ts");
+  const user: FileConfig = userFile ? readUserFile(userFile) : {};
+  const project = projectFile ? readProjectFile(projectFile) : {};
+  // Keys in the environment are nearer than a profile that the file names for every day.
+  if (env["AWS_ACCESS_KEY_ID"]) delete user.profile;
+  return { ...user, ...project, ...environment, tags: { ...user.tags, ...project.tags } };
 }
 
-async function nearest(directory: string): Promise<z.infer<typeof projectSchema> | undefined> {
-  const here = await readToml(join(directory, ".runctl.toml"), projectSchema);
+/** What is left under `--local`: the rest speaks of an account at AWS. */
+export function withoutAccount(config: Config): Config {
+  const {
+    region: _region,
+    profile: _profile,
+    "endpoint-url": _endpointUrl,
+    "staging-bucket": _stagingBucket,
+    "instance-profile": _instanceProfile,
+    ...rest
+  } = config;
+  return rest;
+}
+
+function readVariables(env: Env): Config {
+  const config: FileConfig = {};
+  for (const key of Object.keys(variables) as (keyof typeof variables)[]) {
+    const [parse, ...names] = variables[key];
+    const name = names.find((candidate) => env[candidate]);
+    const value = name && env[name];
+    if (value) config[key] = readVariable(name, value, parse);
+  }
+  const types = env["RUNCTL_INSTANCE_TYPE"];
+  return types ? { ...config, "instance-type": types.split(",") } : config;
+}
+
+function readVariable(name: string, value: string, parse: Parser<string>): string {
+  try {
+    return parse(value);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new RunctlError("CONFIGURATION", `${name}: ${why}`, { cause: error });
+  }
+}
+
+interface TextFile {
+  path: string;
+  text: string;
+}
+
+async function nearest(directory: string): Promise<TextFile | undefined> {
+  const here = await readIfThere(join(directory, ".runctl.toml"));
   const parent = dirname(directory);
   return here ?? (parent === directory ? undefined : nearest(parent));
 }
 
-async function readToml<Shape extends z.core.$ZodShape>(
-  path: string,
-  schema: z.ZodMiniObject<Shape>,
-): Promise<z.infer<z.ZodMiniObject<Shape>> | undefined> {
-  let text: string;
+async function readIfThere(path: string): Promise<TextFile | undefined> {
   try {
-    text = await readFile(path, "utf8");
+    return { path, text: await readFile(path, "utf8") };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new RunctlError("CONFIGURATION", `cannot read ${path}`, { cause: error });
-  }
-  const values = parseToml(path, text);
-  const result = schema.safeParse(values);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const keys = issue?.code === "unrecognized_keys" ? issue.keys : (issue?.path ?? []);
-  const key = keys.map(String).join(".");
-  const isOwners =
-    issue?.code === "unrecognized_keys" && keys.some((name) => name in userSchema.shape);
-  throw new RunctlError("CONFIGURATION", `${path}: '${key}' ${issue?.message ?? "is wrong"}`, {
-    hint: isOwners
-      ? `only your own config.toml may set '${key}', not a project`
-      : `known keys: ${Object.keys(schema.shape).join(", ")}`,
-  });
-}
-
-function parseToml(path: string, text: string): unknown {
-  try {
-    return parse(text);
-  } catch (error) {
-    const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    throw new RunctlError("CONFIGURATION", `${path} is not TOML: ${why}`, { cause: error });
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw new RunctlError("CONFIGURATION", `cannot read ${path}: ${code}`, { cause: error });
   }
 }

@@ -26,9 +26,17 @@ export async function confirm(
   }
   for (const line of atStake) output.write(`  ${line}\n`);
   const lines = createInterface({ input, output });
+  const ended = new AbortController();
+  // The end of the input (Ctrl-D) and Ctrl-C, which the terminal gives to this interface, are a no.
+  lines.once("close", () => ended.abort());
   try {
-    const answer = await lines.question(`${question} [y/N] `, { signal });
+    const answer = await lines.question(`${question} [y/N] `, {
+      signal: AbortSignal.any([signal, ended.signal]),
+    });
     if (/^y(es)?$/i.test(answer.trim())) return;
+  } catch {
+    signal.throwIfAborted();
+    output.write("\n");
   } finally {
     lines.close();
   }

@@ -1,5 +1,6 @@
 import { type Aws, connect } from "../aws/connect.ts";
 import { RunctlError } from "../errors.ts";
+import type { Config } from "./config.ts";
 import type { GlobalOptions } from "./context.ts";
 import { requireLocalCloud } from "./require-local-cloud.ts";
 
@@ -7,31 +8,40 @@ import { requireLocalCloud } from "./require-local-cloud.ts";
  * The connection that the global options ask for. Under `--local` neither the environment nor a profile is looked
  * at, so that AWS credentials never reach the local cloud, nor its commands AWS.
  */
-export async function connectFromOptions(
-  options: GlobalOptions,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<Aws> {
+export async function connectFromOptions(options: GlobalOptions, config: Config): Promise<Aws> {
   if (options.local) return connectLocally(options);
-  const region = options.region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
-  const endpointUrl = options.endpointUrl ?? env["AWS_ENDPOINT_URL"];
-  const profile = options.profile ?? env["AWS_PROFILE"];
+  const profile = options.profile ?? config.profile;
+  if (profile) await requireProfile(profile);
+  const endpointUrl = options.endpointUrl ?? config["endpoint-url"];
   return connect({
-    region: region ?? (await regionOfProfile(profile)),
+    region: options.region ?? config.region ?? (await regionOfProfile(profile)),
     ...(endpointUrl ? { endpointUrl } : {}),
-    ...(options.profile ? { profile: options.profile } : {}),
+    ...(profile ? { profile } : {}),
   });
 }
 
 async function connectLocally({ stateDirectory, region }: GlobalOptions): Promise<Aws> {
   const cloud = await requireLocalCloud(stateDirectory);
   if (region !== undefined && region !== cloud.region) {
-    throw new RunctlError("USAGE", `the local cloud is region ${cloud.region}, not ${region}`);
+    throw new RunctlError("USAGE", `the local cloud is region ${cloud.region}, not ${region}`, {
+      hint: "leave --region out",
+    });
   }
   const { endpoint, accessKeyId, secretAccessKey } = cloud;
   return connect({
     region: cloud.region,
     endpointUrl: endpoint,
     credentials: { accessKeyId, secretAccessKey },
+  });
+}
+
+/** The SDK would only say that it found no credentials at all. */
+async function requireProfile(profile: string): Promise<void> {
+  const { sharedProfiles } = await import("../aws/shared-config.ts");
+  const names = await sharedProfiles();
+  if (names.includes(profile)) return;
+  throw new RunctlError("CONFIGURATION", `the AWS configuration has no profile '${profile}'`, {
+    hint: names.length > 0 ? `it has: ${names.join(", ")}` : "make one with: aws configure",
   });
 }
 

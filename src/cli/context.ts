@@ -1,5 +1,6 @@
 import type { Aws } from "../aws/connect.ts";
 import type { Report } from "../progress.ts";
+import type { Config } from "./config.ts";
 
 /** Options that stand before or after any command. */
 export interface GlobalOptions {
@@ -41,6 +42,8 @@ export interface Context {
   print(text: string): void;
   /** Aborted by the first Ctrl-C. */
   signal: AbortSignal;
+  /** Defaults of environment and files; under `--local` without what speaks of an AWS account. */
+  config: Config;
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
 }

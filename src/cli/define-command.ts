@@ -63,6 +63,13 @@ export const restAfterDashes = (description: string): Positional<string[]> => ({
   parse: (text) => text,
 });
 
+export interface Interruption {
+  /** What goes on although the program stops, such as `the instance goes on`. */
+  goesOn: string;
+  /** Whether the same command line, run again, goes on where this one stopped. */
+  sameLineContinues: boolean;
+}
+
 type Flags = Record<string, Flag<unknown>>;
 type Positionals = Record<string, Positional<unknown>>;
 type Values<Specs extends Record<string, { readonly type?: unknown }>> = {
@@ -86,8 +93,10 @@ export interface Command<
   positionals: P;
   /** Other spellings of flags: `{ ebsMount: "mountPoint" }`. */
   aliases?: Readonly<Record<string, keyof F & string>>;
-  /** Flags of the product that are still to come: refused as "not yet", never ignored. */
+  /** Flags of the product that are still to come, in camelCase: refused as "not yet", never ignored. */
   notYet?: readonly string[];
+  /** What Ctrl-C leaves behind; without it nothing goes on, and there is nothing to continue. */
+  interruption?: Interruption;
   run(input: Values<F> & Values<P>, context: Context): Promise<R>;
   /** The result as text for stdout; `--output json` prints the result itself. */
   render(result: R, context: Context): string;

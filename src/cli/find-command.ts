@@ -1,7 +1,7 @@
 import { RunctlError } from "../errors.ts";
 import { closest } from "../closest.ts";
 import type { Branch } from "./commands/tree.ts";
-import { globalFlags, type RawGlobals } from "./global-options.ts";
+import { globalFlags, globalFlagWords, type RawGlobals } from "./global-options.ts";
 
 export interface Found {
   /** The words that led here, such as `["aws", "ebs", "create"]`. */
@@ -13,6 +13,7 @@ export interface Found {
   /** What stands after `--`; undefined without one. */
   afterDashes: string[] | undefined;
   helpWanted: boolean;
+  versionWanted: boolean;
 }
 
 /**
@@ -24,21 +25,27 @@ export function findCommand(root: Branch, argv: readonly string[]): Found {
   const dashes = argv.indexOf("--");
   const afterDashes = dashes === -1 ? undefined : argv.slice(dashes + 1);
   const { globals, rest } = takeGlobals(dashes === -1 ? argv : argv.slice(0, dashes));
-  const helpWanted = rest.some((word) => word === "-h" || word === "--help");
+  let helpWanted = rest.some((word) => word === "-h" || word === "--help");
   const words = rest.filter((word) => word !== "-h" && word !== "--help");
 
   let branch = root;
   const path: string[] = [];
   for (;;) {
-    const next = words[0] === undefined ? undefined : branch.words?.[words[0]];
-    if (!next) break;
-    path.push(words.shift() ?? "");
-    branch = next;
+    const next = own(branch.words, words[0]);
+    if (next) {
+      path.push(words.shift() ?? "");
+      branch = next;
+    } else if (words[0] === "help" && !branch.load) {
+      helpWanted = true;
+      words.shift();
+    } else break;
   }
+  const versionWanted = path.length === 0 && words[0] === "--version";
+  if (versionWanted) words.shift();
   if (branch.notYet) throw stillToCome(path);
   const stray = words[0];
   if (!branch.load && stray !== undefined) throw unknownWord(path, branch, stray);
-  return { path, branch, globals, words, afterDashes, helpWanted };
+  return { path, branch, globals, words, afterDashes, helpWanted, versionWanted };
 }
 
 function takeGlobals(argv: readonly string[]): { globals: RawGlobals; rest: string[] } {
@@ -47,7 +54,7 @@ function takeGlobals(argv: readonly string[]): { globals: RawGlobals; rest: stri
   for (let at = 0; at < argv.length; at += 1) {
     const word = argv[at] ?? "";
     const [name, inline] = splitFlag(word);
-    const flag = name === undefined ? undefined : globalFlags[name];
+    const flag = own(globalFlags, name);
     if (name === undefined || !flag) {
       rest.push(word);
     } else if (!flag.placeholder) {
@@ -55,11 +62,20 @@ function takeGlobals(argv: readonly string[]): { globals: RawGlobals; rest: stri
       globals[name] = true;
     } else {
       const value = inline ?? argv[(at += 1)];
-      if (value === undefined) throw new RunctlError("USAGE", `--${name} needs a value`);
+      if (!value || (inline === undefined && value.startsWith("--")))
+        throw new RunctlError("USAGE", `--${name} needs a value`);
       globals[name] = value;
     }
   }
   return { globals, rest };
+}
+
+/** What the record itself has: `constructor` is no command. */
+function own<Value>(
+  record: Readonly<Record<string, Value>> | undefined,
+  name: string | undefined,
+): Value | undefined {
+  return record && name !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 function splitFlag(word: string): [name: string | undefined, inline: string | undefined] {
@@ -70,7 +86,9 @@ function splitFlag(word: string): [name: string | undefined, inline: string | un
 function unknownWord(path: readonly string[], branch: Branch, word: string): RunctlError {
   const line = ["runctl", ...path].join(" ");
   if (word.startsWith("-")) {
-    return new RunctlError("USAGE", `unknown flag '${word}'`, { hint: `see ${line} --help` });
+    const flag = closest(word.replace(/=.*/s, ""), globalFlagWords);
+    const hint = flag ? `did you mean ${flag}?` : `see ${line} --help`;
+    return new RunctlError("USAGE", `unknown flag '${word}'`, { hint });
   }
   const known = Object.keys(branch.words ?? {});
   const near = closest(word, known);

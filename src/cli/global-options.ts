@@ -1,6 +1,8 @@
+import { resolve } from "node:path";
 import { defaultStateDirectory } from "../local-cloud/state-directory.ts";
 import { RunctlError } from "../errors.ts";
 import type { GlobalOptions } from "./context.ts";
+import { parseEndpointUrl, parseRegion } from "./parse-place.ts";
 
 interface GlobalFlag {
   description: string;
@@ -20,18 +22,27 @@ export const globalFlags: Readonly<Record<string, GlobalFlag>> = {
   "dry-run": { description: "print the plan, change nothing" },
   yes: { description: "answer yes to every question" },
   quiet: { description: "no progress and no hints" },
-  verbose: { description: "more progress" },
+  verbose: { description: "a line when a step begins, too" },
   debug: { description: "show the stack and the cause of an error" },
   "no-color": { description: "plain text" },
 };
 
+/** As they are typed. */
+export const globalFlagWords = [...Object.keys(globalFlags).map((name) => `--${name}`), "--help"];
+
 export type RawGlobals = Partial<Record<string, string | true>>;
+
+interface Surroundings {
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+  /** Whether stdout is one. */
+  isTerminal: boolean;
+}
 
 /** @throws RunctlError USAGE for values and combinations that make no sense. */
 export function readGlobalOptions(
   raw: RawGlobals,
-  env: Readonly<Record<string, string | undefined>>,
-  isTerminal: boolean,
+  { env, cwd, isTerminal }: Surroundings,
 ): GlobalOptions {
   const word = (name: string) => {
     const value = raw[name];
@@ -49,12 +60,14 @@ export function readGlobalOptions(
   if (output !== "table" && output !== "json" && output !== "text") {
     throw new RunctlError("USAGE", `--output is '${output}', not one of table, json, text`);
   }
+  const region = word("region");
+  const endpointUrl = word("endpoint-url");
   return {
     local,
-    stateDirectory: word("state-dir") ?? env["RUNCTL_STATE_DIR"] ?? defaultStateDirectory(env),
-    region: word("region"),
+    stateDirectory: resolve(cwd, word("state-dir") ?? defaultStateDirectory(env)),
+    region: region === undefined ? undefined : parseRegion(region),
     profile: word("profile"),
-    endpointUrl: word("endpoint-url"),
+    endpointUrl: endpointUrl === undefined ? undefined : parseEndpointUrl(endpointUrl),
     output,
     query: word("query"),
     dryRun: raw["dry-run"] === true,

@@ -24,7 +24,7 @@ const create: Command = defineCommand({
   },
   positionals: { name: positional(text, "a name"), command: restAfterDashes("what to run") },
   aliases: { ebsMount: "mountPoint" },
-  notYet: ["placement-group"],
+  notYet: ["placementGroup"],
   run: () => Promise.resolve({}),
   render: () => "",
 });

@@ -1,6 +1,8 @@
 import { Command as Commander, CommanderError, Option } from "commander";
+import { closest } from "../closest.ts";
 import { isRunctlError, RunctlError } from "../errors.ts";
 import type { Command, Flag } from "./define-command.ts";
+import { globalFlagWords } from "./global-options.ts";
 import { kebab } from "./kebab.ts";
 
 export interface Typed {
@@ -16,18 +18,13 @@ export interface Typed {
  */
 export function parseCommand(command: Command, typed: Typed): Record<string, unknown> {
   const line = ["runctl", ...typed.path].join(" ");
-  for (const flag of command.notYet ?? []) {
-    if (typed.words.some((word) => word === `--${flag}` || word.startsWith(`--${flag}=`))) {
-      throw new RunctlError("NOT_YET", `--${flag} is not yet part of '${line}'`, {
-        hint: `leave it out; ${line} --help shows what there is`,
-      });
-    }
-  }
+  refuseNotYet(command, typed.words, line);
+  refuseFlagsAsValues(command, typed.words);
   const parser = buildParser(command);
   try {
     parser.parse([...typed.words], { from: "user" });
   } catch (error) {
-    if (error instanceof CommanderError) throw usage(error, line);
+    if (error instanceof CommanderError) throw usage(error, command, line);
     throw error;
   }
   const raw = parser.opts<Record<string, string | string[] | boolean | undefined>>();
@@ -35,6 +32,32 @@ export function parseCommand(command: Command, typed: Typed): Record<string, unk
     ...readFlags(command, raw, line),
     ...readPositionals(command, parser.args, typed.afterDashes, line),
   };
+}
+
+function refuseNotYet(command: Command, words: readonly string[], line: string): void {
+  for (const name of command.notYet ?? []) {
+    const flag = `--${kebab(name)}`;
+    if (words.some((word) => word === flag || word.startsWith(`${flag}=`))) {
+      throw new RunctlError("NOT_YET", `${flag} is not yet part of '${line}'`, {
+        hint: `leave it out; ${line} --help shows what there is`,
+      });
+    }
+  }
+}
+
+/** `--name --spot` forgot the name; a value that does begin with dashes is typed as `--name=--spot`. */
+function refuseFlagsAsValues(command: Command, words: readonly string[]): void {
+  const aliases = Object.entries(command.aliases ?? {});
+  for (const [name, { kind }] of Object.entries(command.flags)) {
+    if (kind === "switch") continue;
+    const others = aliases.filter(([, target]) => target === name).map(([alias]) => alias);
+    for (const flag of [name, ...others].map((spelling) => `--${kebab(spelling)}`)) {
+      const at = words.findIndex(
+        (word, index) => word === flag && (words[index + 1] ?? "--").startsWith("--"),
+      );
+      if (at !== -1) throw new RunctlError("USAGE", `${flag} needs a value`);
+    }
+  }
 }
 
 function buildParser(command: Command): Commander {
@@ -143,9 +166,15 @@ function parseWord(
   }
 }
 
-function usage(error: CommanderError, line: string): RunctlError {
-  const [message = "", ...more] = error.message.replace(/^error: /, "").split("\n");
-  const near = /Did you mean (.*)\?\)/.exec(more.join(" "))?.[1];
+function usage(error: CommanderError, command: Command, line: string): RunctlError {
+  const message = (error.message.split("\n")[0] ?? "").replace(/^error: /, "");
+  const unknown = /unknown option '(--[^'=]*)/.exec(message)?.[1];
+  const flags = [command.flags, command.aliases ?? {}].flatMap((names) => Object.keys(names));
+  const known = [...flags.map((name) => `--${kebab(name)}`), ...globalFlagWords];
+  const near = unknown && closest(unknown, known);
   const hint = near ? `did you mean ${near}?` : `see ${line} --help`;
-  return new RunctlError("USAGE", message, { hint, cause: error });
+  return new RunctlError("USAGE", message.replace("unknown option", "unknown flag"), {
+    hint,
+    cause: error,
+  });
 }

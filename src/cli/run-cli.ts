@@ -1,9 +1,12 @@
-import { RunctlError } from "../errors.ts";
+import { isRunctlError, RunctlError } from "../errors.ts";
+import type { Branch } from "./commands/tree.ts";
 import { root } from "./commands/root.ts";
+import type { Config } from "./config.ts";
 import { confirm } from "./confirm.ts";
 import type { Context, GlobalOptions } from "./context.ts";
 import { type Found, findCommand } from "./find-command.ts";
-import { type RawGlobals, readGlobalOptions } from "./global-options.ts";
+import { readGlobalOptions } from "./global-options.ts";
+import { interruptSignal } from "./interrupts.ts";
 import { describeError } from "./show-error.ts";
 import { commandHelp, groupHelp } from "./show-help.ts";
 import { type ProgressView, showProgress } from "./show-progress.ts";
@@ -14,43 +17,50 @@ interface Streams {
   stderr: NodeJS.WriteStream;
 }
 
+type Env = Readonly<Record<string, string | undefined>>;
+
 /** Runs one command line; returns the exit code. */
-export async function runCli(
-  argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-  { stdin, stdout, stderr }: Streams,
-): Promise<number> {
+export async function runCli(argv: readonly string[], env: Env, streams: Streams): Promise<number> {
+  const { stdout, stderr } = streams;
+  surviveClosedPipes(streams);
   let options: GlobalOptions | undefined;
   let view: ProgressView | undefined;
+  let signal: AbortSignal | undefined;
   try {
     const found = findCommand(root, argv);
     const command = await found.branch.load?.();
-    if (found.helpWanted || !command) {
-      if (!found.helpWanted && found.path.length > 0) throw incomplete(found);
-      const { path, branch } = found;
-      await write(stdout, command ? commandHelp(path, command, branch) : groupHelp(path, branch));
+    if (found.helpWanted || found.versionWanted || !command) {
+      await write(stdout, await plainAnswer(found, command));
       return 0;
     }
-    options = readGlobalOptions(found.globals, env, stdout.isTTY);
-    view = showProgress({
-      write: (text) => void (options?.quiet || stderr.write(text)),
-      isTerminal: stderr.isTTY && !options.quiet && env["TERM"] !== "dumb",
-      columns: stderr.columns ?? 80,
-      color: options.color && stderr.isTTY,
-    });
+    const cwd = process.cwd();
+    options = readGlobalOptions(found.globals, { env, cwd, isTerminal: stdout.isTTY });
     const { parseCommand } = await import("./parse-command.ts");
     const input = parseCommand(command, found);
-    const context = makeContext({ options, view, env, stdin, stdout, stderr });
+    const { describeResult, requireJmespath } = await import("./show-result.ts");
+    if (options.query !== undefined) await requireJmespath(options.query);
+
+    const progress = progressView(options, env, stderr);
+    view = progress;
+    signal = interruptSignal({
+      argv,
+      interruption: options.dryRun ? undefined : command.interruption,
+      say(line) {
+        progress.pause();
+        stderr.write(`${line}\n`);
+      },
+    });
+    const config = await commandConfig(options, cwd, env);
+    const context = makeContext({ options, config, view: progress, signal, env, cwd, streams });
     const result = await command.run(input, context);
     view.stop();
-    const { describeResult } = await import("./show-result.ts");
     const text = await describeResult(command, result, context);
     if (text) await write(stdout, text);
     return command.exitCode?.(result) ?? 0;
   } catch (error) {
     view?.stop();
-    const style = options ?? styleBeforeParsing(argv);
-    const { text, exitCode } = describeError(error, {
+    const style = options ?? styleBeforeParsing(argv, env);
+    const { text, exitCode } = describeError(asInterruption(error, signal), {
       json: style.output === "json",
       color: style.color === true && stderr.isTTY,
       debug: style.debug === true,
@@ -60,53 +70,72 @@ export async function runCli(
   }
 }
 
-function makeContext(
-  parts: Streams & { options: GlobalOptions; view: ProgressView; env: Context["env"] },
-): Context {
-  const { options, view, env, stdin, stdout, stderr } = parts;
-  const interrupt = new AbortController();
-  onInterrupt(interrupt, stderr, view);
+/** Help and version: what needs neither options nor a command that runs. */
+async function plainAnswer(found: Found, command: Awaited<LoadedCommand>): Promise<string> {
+  const { path, branch } = found;
+  if (found.versionWanted) return (await import("./version.ts")).version();
+  if (!found.helpWanted && path.length > 0) throw incomplete(found);
+  return command ? commandHelp(path, command, branch) : groupHelp(path, branch);
+}
+
+type LoadedCommand = ReturnType<NonNullable<Branch["load"]>> | undefined;
+
+async function commandConfig(options: GlobalOptions, cwd: string, env: Env): Promise<Config> {
+  const { readConfig, withoutAccount } = await import("./config.ts");
+  const config = await readConfig(cwd, env);
+  return options.local ? withoutAccount(config) : config;
+}
+
+function progressView(options: GlobalOptions, env: Env, stderr: NodeJS.WriteStream): ProgressView {
+  return showProgress({
+    write: (text) => void (options.quiet || stderr.write(text)),
+    isTerminal: stderr.isTTY && !options.quiet && env["TERM"] !== "dumb",
+    columns: stderr.columns ?? 80,
+    color: options.color && stderr.isTTY,
+    verbose: options.verbose,
+  });
+}
+
+interface ContextParts extends Pick<Context, "options" | "config" | "signal" | "env" | "cwd"> {
+  view: ProgressView;
+  streams: Streams;
+}
+
+function makeContext({ view, streams, ...parts }: ContextParts): Context {
+  const { options, config, signal } = parts;
   return {
-    options,
+    ...parts,
     aws: once(async () =>
-      (await import("./connect-from-options.ts")).connectFromOptions(options, env),
+      (await import("./connect-from-options.ts")).connectFromOptions(options, config),
     ),
     report: options.quiet ? () => undefined : view.report,
     async confirm(question, atStake = []) {
       view.pause();
-      await confirm(question, atStake, {
-        yes: options.yes,
-        input: stdin,
-        output: stderr,
-        signal: interrupt.signal,
-      });
+      const { stdin: input, stderr: output } = streams;
+      await confirm(question, atStake, { yes: options.yes, input, output, signal });
     },
     hint(text) {
       if (!options.quiet) view.report({ kind: "note", text });
     },
     print(text) {
-      if (options.output !== "json") stdout.write(text);
+      if (options.output !== "json") streams.stdout.write(text);
     },
-    signal: interrupt.signal,
-    env,
-    cwd: process.cwd(),
   };
 }
 
-/** The first Ctrl-C stops the command in an orderly way, a second one at once. */
-function onInterrupt(controller: AbortController, stderr: NodeJS.WriteStream, view: ProgressView) {
-  const stop = () => {
-    if (controller.signal.aborted) process.exit(130);
-    view.pause();
-    stderr.write("interrupted: stopping; what was started in the cloud goes on\n");
-    controller.abort(
-      new RunctlError("INTERRUPTED", "interrupted", {
-        hint: "run the same command again: it finds what is there and goes on",
-      }),
-    );
-  };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
+/** Whatever an aborted call throws: it is the interruption that the user has to hear of. */
+function asInterruption(error: unknown, signal: AbortSignal | undefined): unknown {
+  return signal?.aborted && !isRunctlError(error) ? signal.reason : error;
+}
+
+/** A reader that has had enough (`| head -1`) ends the program; one of progress does not. */
+function surviveClosedPipes({ stdout, stderr }: Streams): void {
+  stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    stderr.write(`error: cannot write the result: ${error.message}\n`);
+    process.exit(1);
+  });
+  stderr.on("error", () => undefined);
 }
 
 function incomplete({ path, branch }: Found): RunctlError {
@@ -118,13 +147,14 @@ function incomplete({ path, branch }: Found): RunctlError {
 }
 
 /** How to show an error that came before the options were read. */
-function styleBeforeParsing(argv: readonly string[]): Partial<GlobalOptions> {
-  const raw: RawGlobals = {};
-  const at = argv.indexOf("--output");
-  const value = at === -1 ? undefined : argv[at + 1];
-  if (value !== undefined) raw["output"] = value;
-  const json = raw["output"] === "json" || argv.includes("--output=json");
-  return json ? { output: "json" } : {};
+function styleBeforeParsing(argv: readonly string[], env: Env): Partial<GlobalOptions> {
+  const dashes = argv.indexOf("--");
+  const words = dashes === -1 ? argv : argv.slice(0, dashes);
+  const at = words.lastIndexOf("--output");
+  const inline = words.findLast((word) => word.startsWith("--output="));
+  const output =
+    at === -1 ? (inline?.slice("--output=".length) ?? env["RUNCTL_OUTPUT"]) : words[at + 1];
+  return output === "json" ? { output } : {};
 }
 
 /** Resolves once the text is handed over, so that a pipe gets all of it before the process ends. */

@@ -13,7 +13,13 @@ export function groupHelp(path: readonly string[], branch: Branch): string {
     [undefined, [branch.summary]],
     ["Commands", columns(words)],
     ["Options of every command", globalOptions()],
-    [undefined, [`${line} COMMAND --help shows examples and flags.`]],
+    [
+      undefined,
+      [
+        `${line} COMMAND --help shows examples and flags.`,
+        ...(path.length === 0 ? ["runctl --version prints the version."] : []),
+      ],
+    ],
   ]);
 }
 
@@ -31,7 +37,7 @@ export function commandHelp(path: readonly string[], command: Command, branch: B
     ["Flags", columns(flags(command))],
     [
       "Not yet",
-      command.notYet?.length ? [command.notYet.map((flag) => `--${flag}`).join(" ")] : [],
+      command.notYet?.length ? [command.notYet.map((flag) => `--${kebab(flag)}`).join(" ")] : [],
     ],
     ["Options of every command", globalOptions()],
   ]);

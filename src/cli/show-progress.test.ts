@@ -10,25 +10,67 @@ function screen(isTerminal: boolean) {
     isTerminal,
     columns: 60,
     color: false,
+    verbose: false,
   };
 }
 
-test("off a terminal each event of a step is a plain line, without control characters", () => {
-  const plain = screen(false);
+/** Time that passes when told to. */
+function manualTimer() {
   let time = 0;
-  const view = showProgress(plain, () => time);
+  const waiting = new Set<{ at: number; work: () => void }>();
+  return {
+    now: () => time,
+    later(ms: number, work: () => void) {
+      const entry = { at: time + ms, work };
+      waiting.add(entry);
+      return { cancel: () => void waiting.delete(entry) };
+    },
+    pass(ms: number) {
+      time += ms;
+      for (const entry of waiting) {
+        if (entry.at > time) continue;
+        waiting.delete(entry);
+        entry.work();
+      }
+    },
+  };
+}
 
-  view.report({ kind: "step", id: "a", label: "create volume", state: "started" });
+const begun = { kind: "step", id: "a", label: "create volume", state: "started" } as const;
+
+test("off a terminal a step is one plain line, without control characters", () => {
+  const plain = screen(false);
+  const timer = manualTimer();
+  const view = showProgress(plain, timer);
+
+  view.report(begun);
   view.report({ kind: "amount", id: "a", done: 1, total: 2, unit: "objects" });
-  time = 1_500;
-  view.report({ kind: "step", id: "a", label: "create volume", state: "done", detail: "vol-1" });
+  timer.pass(1_500);
+  view.report({ ...begun, state: "done", detail: "vol-1" });
+  timer.pass(5_000);
 
-  assert.equal(plain.text(), "… create volume\n✔ create volume: vol-1 (1.5 s)\n");
+  assert.equal(plain.text(), "✔ create volume: vol-1 (1.5 s)\n");
+});
+
+test("off a terminal a step that takes its time is announced, and under --verbose each one", () => {
+  const plain = screen(false);
+  const wordy = { ...screen(false), verbose: true };
+  const timer = manualTimer();
+  const view = showProgress(plain, timer);
+
+  view.report(begun);
+  showProgress(wordy, timer).report(begun);
+  assert.equal(plain.text(), "");
+  assert.equal(wordy.text(), "… create volume\n");
+  timer.pass(2_000);
+  view.report({ ...begun, state: "failed" });
+
+  assert.equal(plain.text(), "… create volume\n✖ create volume (2.0 s)\n");
 });
 
 test("on a terminal a running step is redrawn with its amount, and cut to the width", (t) => {
   const live = screen(true);
-  const view = showProgress(live, () => 0);
+  const view = showProgress(live, manualTimer());
   t.after(() => view.stop());
 
   view.report({ kind: "step", id: "a", label: "warm", state: "started" });

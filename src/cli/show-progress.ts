@@ -6,6 +6,7 @@ interface Screen {
   isTerminal: boolean;
   columns: number;
   color: boolean;
+  verbose: boolean;
 }
 
 type StepEvent = Extract<ProgressEvent, { kind: "step" }>;
@@ -18,25 +19,58 @@ export interface ProgressView {
   stop(): void;
 }
 
-/** Progress on stderr: steps that are redrawn on a terminal, one plain line for each event elsewhere. */
-export function showProgress(screen: Screen, now: () => number = Date.now): ProgressView {
-  return screen.isTerminal ? liveView(screen, now) : plainView(screen, now);
+/** Time as `showProgress` needs it. */
+interface Timer {
+  now: () => number;
+  /** Calls `work` once after `ms`, unless it is cancelled; does not keep the process alive. */
+  later: (ms: number, work: () => void) => { cancel: () => void };
 }
 
-function plainView(screen: Screen, now: () => number): ProgressView {
-  const started = new Map<string, number>();
+const systemTimer: Timer = {
+  now: () => performance.now(),
+  later(ms, work) {
+    const timeout = setTimeout(work, ms).unref();
+    return { cancel: () => clearTimeout(timeout) };
+  },
+};
+
+/** A step that is quicker than this has one line in a log, when it ends. */
+const quickMs = 2_000;
+
+/**
+ * Progress on stderr: steps that are redrawn on a terminal; elsewhere one plain line for each step that ended, and
+ * one before it for a step that takes longer. `verbose` tells of every start.
+ */
+export function showProgress(screen: Screen, timer: Timer = systemTimer): ProgressView {
+  return screen.isTerminal ? liveView(screen, timer.now) : plainView(screen, timer);
+}
+
+function plainView(screen: Screen, { now, later }: Timer): ProgressView {
+  const running = new Map<string, { since: number; announcement: { cancel(): void } }>();
+  const begin = (event: StepEvent) => {
+    const announce = () => screen.write(`${stepLine(event, false)}\n`);
+    const announcement = later(quickMs, announce);
+    if (screen.verbose) {
+      announcement.cancel();
+      announce();
+    }
+    running.set(event.id, { since: now(), announcement });
+  };
   return {
     report(event) {
       if (event.kind === "note") screen.write(`${event.text}\n`);
       // Amounts come many times a second: only a redrawn line has room for them.
       if (event.kind !== "step") return;
-      if (event.state === "started") started.set(event.id, now());
-      const took =
-        event.state === "started" ? "" : seconds(now() - (started.get(event.id) ?? now()));
-      screen.write(`${stepLine(event, false)}${took}\n`);
+      if (event.state === "started") return begin(event);
+      const step = running.get(event.id);
+      step?.announcement.cancel();
+      running.delete(event.id);
+      screen.write(`${stepLine(event, false)}${step ? seconds(now() - step.since) : ""}\n`);
     },
     pause: () => undefined,
-    stop: () => undefined,
+    stop() {
+      for (const { announcement } of running.values()) announcement.cancel();
+    },
   };
 }
 

@@ -21,7 +21,30 @@ async function search(result: unknown, query: string): Promise<unknown> {
   try {
     return find(value, query);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new RunctlError("USAGE", `--query '${query}' is not JMESPath: ${why}`, { cause: error });
+    throw notJmespath(query, error);
   }
+}
+
+/**
+ * Called before the command runs: a slip in the query must not cost its result.
+ *
+ * @throws RunctlError USAGE for what no result could be searched by.
+ */
+export async function requireJmespath(query: string): Promise<void> {
+  const { search: find } = await import("jmespath");
+  try {
+    find(null, query);
+  } catch (error) {
+    // Types are another matter: `length(items)` is only wrong here, where there are no items.
+    if (!(error instanceof Error) || !error.message.startsWith("TypeError:"))
+      throw notJmespath(query, error);
+  }
+}
+
+function notJmespath(query: string, error: unknown): RunctlError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new RunctlError("USAGE", `--query '${query}' is not JMESPath: ${why}`, {
+    hint: "see https://jmespath.org",
+    cause: error,
+  });
 }

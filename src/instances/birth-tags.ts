@@ -21,6 +21,7 @@ export function birthTags(
     // Not `managed`: a root volume goes with its instance, and shall not stand among the user's volumes.
     rootVolumeTags: { [tagKeys.owner]: caller.arn, [tagKeys.role]: "root" },
     tags: {
+      ...request.tags,
       ...ownership,
       ...(request.name ? { [tagKeys.name]: request.name } : {}),
       ...(request.role ? { [tagKeys.role]: request.role } : {}),

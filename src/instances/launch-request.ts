@@ -12,8 +12,16 @@ export interface WantedMount {
   fileSystem?: "ext4" | "xfs";
 }
 
+/** What `aws setup` prepared, where somebody made it under a name of their own. */
+export interface AccountNames {
+  /** Default `runctl-instance`, which `aws setup` makes. */
+  instanceProfile?: string;
+  /** Default: the bucket that `aws setup` makes for account and region. */
+  stagingBucket?: string;
+}
+
 /** What an instance is wanted for; members that are left out take the defaults of `aws create`. */
-export interface LaunchRequest {
+export interface LaunchRequest extends AccountNames {
   /** See `operation.ts`: the same request finds the instance that an earlier, killed run has launched. */
   op: string;
   work: LaunchSpec["work"];
@@ -35,6 +43,8 @@ export interface LaunchRequest {
   name?: string;
   /** Value of the tag `Project`; default `runctl`. */
   project?: string;
+  /** The user's own, on the instance. */
+  tags?: Readonly<Record<string, string>>;
   /** Value of the tag `runctl:role`; left out for training. */
   role?: "pre-warm";
   /** 500 to 5,000; default 2,000. */
@@ -43,10 +53,6 @@ export interface LaunchRequest {
   graceSeconds?: number;
   maxLifetimeSeconds?: number;
   bootLimits?: BootLimits;
-  /** Default `runctl-instance`, which `aws setup` makes. */
-  instanceProfile?: string;
-  /** Default: the bucket that `aws setup` makes for account and region. */
-  stagingBucket?: string;
   /** s3:// addresses outside of the staging bucket that the instance has to read. */
   reads?: readonly string[];
 }

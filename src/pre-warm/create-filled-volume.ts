@@ -1,4 +1,5 @@
 import type { Aws } from "../aws/connect.ts";
+import type { AccountNames } from "../instances/launch-request.ts";
 import { type CreatedVolume, createVolume, finishVolume } from "../volumes/create-volume.ts";
 import { describeVolumePlan, planVolume, type VolumePlan } from "../volumes/plan-volume.ts";
 import type { VolumeRequest } from "../volumes/volume-request.ts";
@@ -11,12 +12,16 @@ import { planPreWarmOfNew, preWarm } from "./pre-warm.ts";
  * @throws RunctlError of `planVolume` and `planPreWarmOfNew`: before anything is made it is known
  *   whether instances may read the source.
  */
-export async function planFilledVolume(aws: Aws, request: VolumeRequest): Promise<VolumePlan> {
+export async function planFilledVolume(
+  aws: Aws,
+  request: VolumeRequest,
+  account: AccountNames = {},
+): Promise<VolumePlan> {
   const plan = await planVolume(aws, request);
   const { preWarmFrom: source, type } = request;
   if (source !== undefined && plan.action === "create") {
     const volume = { type, zone: plan.zone.zone, ...plan.performance };
-    await planPreWarmOfNew(aws, volume, { source, op: plan.op });
+    await planPreWarmOfNew(aws, volume, { source, op: plan.op, account });
   }
   return plan;
 }
@@ -25,14 +30,16 @@ export async function planFilledVolume(aws: Aws, request: VolumeRequest): Promis
 export async function createFilledVolume(
   aws: Aws,
   plan: VolumePlan,
-  options: WorkOptions,
+  { account, ...options }: WorkOptions & { account?: AccountNames | undefined },
 ): Promise<CreatedVolume> {
   const { outcome, volume } = await createVolume(aws, plan, options);
   if (outcome === "kept") return { outcome, volume };
   const { op, request } = plan;
   const source = request.preWarmFrom;
   const ready =
-    source === undefined ? volume : await preWarm(aws, { volume, source, op, once: true }, options);
+    source === undefined
+      ? volume
+      : await preWarm(aws, { volume, source, op, account, once: true }, options);
   return { outcome, volume: await finishVolume(aws, ready) };
 }
 

@@ -5,7 +5,7 @@ import { type AwsVolume, findVolumeById } from "../aws/volumes.ts";
 import { waitForVolume } from "../aws/wait-for-volume.ts";
 import { RunctlError } from "../errors.ts";
 import { launchInstance } from "../instances/launch-instance.ts";
-import type { LaunchRequest } from "../instances/launch-request.ts";
+import type { AccountNames, LaunchRequest } from "../instances/launch-request.ts";
 import { type LaunchPlan, planLaunch } from "../instances/plan-launch.ts";
 import { step } from "../progress.ts";
 import { tagKeys } from "../tags.ts";
@@ -22,6 +22,8 @@ export interface PreWarmRequest {
   op: string;
   /** Becomes the volume's default mount; undefined leaves it as it is. */
   mount?: string | undefined;
+  /** Where the filling instance finds its role and its files. */
+  account?: AccountNames | undefined;
   /** Leaves a volume alone that an earlier run of the operation has filled and verified. */
   once?: boolean;
 }
@@ -50,7 +52,7 @@ export async function planPreWarm(aws: Aws, request: PreWarmRequest): Promise<La
 export async function planPreWarmOfNew(
   aws: Aws,
   volume: Pick<AwsVolume, "type" | "iops" | "throughputMiBps" | "zone">,
-  { source, op }: Pick<PreWarmRequest, "source" | "op">,
+  { source, op, account }: Pick<PreWarmRequest, "source" | "op" | "account">,
 ): Promise<LaunchPlan> {
   return planLaunch(aws, {
     op,
@@ -60,6 +62,7 @@ export async function planPreWarmOfNew(
     instanceTypes: await fillerTypes(aws, volume),
     zone: volume.zone,
     reads: [source],
+    ...account,
   });
 }
 
@@ -116,7 +119,7 @@ async function prepare(aws: Aws, { volume, source, mount }: PreWarmRequest): Pro
 }
 
 async function fillLaunch(aws: Aws, request: PreWarmRequest): Promise<LaunchRequest> {
-  const { volume, source, op } = request;
+  const { volume, source, op, account } = request;
   return {
     op,
     work: { kind: "fill", volumeId: volume.volumeId, source },
@@ -128,6 +131,7 @@ async function fillLaunch(aws: Aws, request: PreWarmRequest): Promise<LaunchRequ
     role: "pre-warm",
     maxLifetimeSeconds: maxLifetimeSeconds(volume),
     reads: [source],
+    ...account,
   };
 }
 

@@ -31,7 +31,7 @@ export interface VolumeRequest {
 const reservedKey = /^(runctl:|aws:|Name$|Project$)/i;
 
 /** @throws RunctlError USAGE for a tag that AWS would refuse or that means something to runctl. */
-export function requireUserTags(tags: Readonly<Record<string, string>>): void {
+export function requireUserTags<Tags extends Readonly<Record<string, string>>>(tags: Tags): Tags {
   // AWS allows 50 tags; runctl keeps 20 for itself ("Tag your Amazon EC2 resources", restrictions).
   if (Object.keys(tags).length > 30)
     throw new RunctlError("USAGE", `${Object.keys(tags).length} tags are more than 30`);
@@ -43,6 +43,7 @@ export function requireUserTags(tags: Readonly<Record<string, string>>): void {
     if (key.length > 128 || value.length > 256)
       throw new RunctlError("USAGE", `the tag '${key}' is longer than AWS allows (128 and 256)`);
   }
+  return tags;
 }
 
 /** The tags that a new volume is born with. */

@@ -20,6 +20,10 @@ export const demo = defineCommand({
     "Handwritten digits go to S3 and onto a pre-warmed volume; a network is trained on them, is interrupted with a " +
     "notice, resumes, loses its power, resumes again and finishes. Then the same without volumes. Needs root on Linux.",
   flags: {},
+  interruption: {
+    goesOn: "the local cloud of the demo is freed",
+    sameLineContinues: false,
+  },
   positionals: {},
   run: (_input, context) => runDemo(context),
   render,
@@ -38,7 +42,7 @@ async function runDemo(context: Context): Promise<DemoResult> {
       cli.run("local", "up", "--detach", "--port", "0", "--backend", "kernel"),
     );
     const options = { ...context.options, local: true, stateDirectory };
-    const aws = await connectFromOptions(options, context.env);
+    const aws = await connectFromOptions(options, context.config);
     const measured = await tellStory({ cli, aws, directory, report, signal });
     const left = await releaseAll({ cli, aws, report });
     const after = await countKernelObjects(directory);
@@ -84,17 +88,16 @@ function render({
   leftBehind,
   seconds,
 }: DemoResult): string {
-  const seconds1 = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
   return [
     `dataset       ${dataset.objects} objects, ${dataset.bytes} bytes`,
     `pre-warm      ${preWarm.objectsVerified} objects verified in ${preWarm.seconds} s`,
     ...interruptions.map(
       ({ kind, lostSteps, resumedFromStep, launchToFirstStepMs }) =>
         `${kind.padEnd(13)} ${lostSteps} steps lost; resumed from step ${resumedFromStep}, ` +
-        `training again ${seconds1(launchToFirstStepMs)} after \`create\``,
+        `training again ${inSeconds(launchToFirstStepMs)} after \`create\``,
     ),
     `no volumes    ${withoutVolumes.lostSteps} steps lost; training again ` +
-      `${seconds1(withoutVolumes.launchToFirstStepMs)} after \`create\``,
+      `${inSeconds(withoutVolumes.launchToFirstStepMs)} after \`create\``,
     `accuracy      ${accuracy} on held-out digits`,
     `left behind   ${Object.entries(leftBehind)
       .map(([what, count]) => `${count} ${what}`)
@@ -102,3 +105,5 @@ function render({
     `took          ${seconds} s`,
   ].join("\n");
 }
+
+const inSeconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;

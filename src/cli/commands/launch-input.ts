@@ -9,6 +9,9 @@ import type { CommandWork } from "../../launch-spec.ts";
 import { operationHash } from "../../operation.ts";
 import { tagKeys } from "../../tags.ts";
 import { requireVolume } from "../../volumes/find-volume.ts";
+import { requireUserTags } from "../../volumes/volume-request.ts";
+import { accountNames } from "../account-names.ts";
+import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import type { VolumeWord } from "../ebs-volume-word.ts";
 
@@ -40,15 +43,27 @@ export interface CreateInput {
 
 const defaultMount = "/mnt/data";
 
+/** What the command line leaves open is as the configuration says. */
+function withDefaults(input: CreateInput, config: Config): CreateInput {
+  const types = input.instanceType.length > 0 ? input.instanceType : config["instance-type"];
+  return {
+    ...input,
+    instanceType: types ?? [],
+    name: input.name ?? config.name,
+  };
+}
+
 /** The launch that the command line means; volumes are looked up and code is packed, nothing is changed. */
 export async function readLaunchRequest(
   aws: Aws,
-  input: CreateInput,
+  typed: CreateInput,
   context: Context,
 ): Promise<LaunchRequest> {
+  const { config } = context;
+  const input = withDefaults(typed, config);
   const [caller, volumes, code] = await Promise.all([
     callerIdentity(aws),
-    wantedMounts(aws, input),
+    wantedMounts(aws, input, config["mount-point"]),
     packedCode(input, context),
   ]);
   const { command } = input;
@@ -63,6 +78,9 @@ export async function readLaunchRequest(
   const settings = {
     spot: input.spot,
     ...optionalSettings(input),
+    ...accountNames(config, input),
+    ...(config.project ? { project: config.project } : {}),
+    ...(config.tags ? { tags: requireUserTags(config.tags) } : {}),
   };
   const mounts = volumes.map(({ volume, mount, readOnly }) => [volume.volumeId, mount, readOnly]);
   const op = operationHash({
@@ -76,7 +94,7 @@ export async function readLaunchRequest(
 
 function optionalSettings(input: CreateInput) {
   const { instanceType, availabilityZone, subnet, securityGroup, ami, rootSize } = input;
-  const { name, grace, poll, instanceProfile, stagingBucket } = input;
+  const { name, grace, poll } = input;
   return {
     ...(instanceType.length > 0 ? { instanceTypes: instanceType } : {}),
     ...(availabilityZone ? { zone: availabilityZone } : {}),
@@ -87,18 +105,21 @@ function optionalSettings(input: CreateInput) {
     ...(name ? { name } : {}),
     ...(grace === undefined ? {} : { graceSeconds: within("--grace", grace / 1_000, 1, 600, "s") }),
     ...(poll === undefined ? {} : { pollMs: within("--poll", poll, 500, 5_000, "ms") }),
-    ...(instanceProfile ? { instanceProfile } : {}),
-    ...(stagingBucket ? { stagingBucket } : {}),
   };
 }
 
-async function wantedMounts(aws: Aws, input: CreateInput): Promise<WantedMount[]> {
+/** @param usual where volumes without any wish go; a volume's own default mount is nearer. */
+async function wantedMounts(
+  aws: Aws,
+  input: CreateInput,
+  usual = defaultMount,
+): Promise<WantedMount[]> {
   const volumes = await Promise.all(
     input.ebsVolume.map(({ volume }) => requireVolume(aws, volume)),
   );
   return input.ebsVolume.map((word, index) => {
     const volume = volumes[index]!;
-    const mount = word.mount ?? input.mountPoint ?? volume.tags[tagKeys.mount] ?? defaultMount;
+    const mount = word.mount ?? input.mountPoint ?? volume.tags[tagKeys.mount] ?? usual;
     return { volume, mount, readOnly: word.readOnly };
   });
 }

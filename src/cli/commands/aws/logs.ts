@@ -1,5 +1,6 @@
 import { requireInstance } from "../../../instances/find-instance.ts";
 import { followLog, type InstanceLog, instanceLog } from "../../../instances/instance-logs.ts";
+import { accountNames } from "../../account-names.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand, optional, positional, toggle } from "../../define-command.ts";
 import { instanceWord } from "../../parse-reference.ts";
@@ -15,14 +16,19 @@ export const logs = defineCommand({
     follow: toggle("go on until the command has ended"),
     stagingBucket: optional(text, "where the logs are, if not in the bucket of `aws setup`", "B"),
   },
+  interruption: {
+    goesOn: "the command on the instance goes on",
+    sameLineContinues: true,
+  },
   positionals: { instance: positional(instanceWord, "id, or name of an instance of runctl") },
   async run(input, context): Promise<InstanceLog> {
     const aws = await context.aws();
+    const { stagingBucket } = accountNames(context.config, input);
     const instanceId = input.instance.startsWith("i-")
       ? input.instance
       : (await requireInstance(aws, input.instance)).instanceId;
     if (!input.follow) {
-      const log = await instanceLog(aws, instanceId, input.stagingBucket);
+      const log = await instanceLog(aws, instanceId, stagingBucket);
       sayWhere(log, context);
       return log;
     }
@@ -30,7 +36,7 @@ export const logs = defineCommand({
     const parts: InstanceLog[] = [];
     const options = {
       signal: context.signal,
-      ...(input.stagingBucket ? { stagingBucket: input.stagingBucket } : {}),
+      ...(stagingBucket ? { stagingBucket } : {}),
     };
     for await (const part of followLog(aws, instance, options)) {
       if (part.from !== parts.at(-1)?.from) sayWhere(part, context);

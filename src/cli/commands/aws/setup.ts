@@ -9,6 +9,7 @@ import {
   setUpAccount,
 } from "../../../instances/set-up-account.ts";
 import { stagingBucketName } from "../../../instances/staging-bucket.ts";
+import { accountNames } from "../../account-names.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand, optional, repeated, toggle } from "../../define-command.ts";
 import { type DryRun, dryRun, isDryRun, renderDryRun } from "../../dry-run.ts";
@@ -37,6 +38,10 @@ export const setup = defineCommand({
     permissionsBoundary: optional(text, "policy that bounds the new role", "ARN"),
     runtimeFile: optional(text, "the Node binary for instances, where npm cannot be used", "FILE"),
   },
+  interruption: {
+    goesOn: "what was made stays",
+    sameLineContinues: true,
+  },
   positionals: {},
   async run(input, context): Promise<SetupResult | Documents | DryRun> {
     const request: SetupRequest = {
@@ -45,8 +50,7 @@ export const setup = defineCommand({
         writes: input.write.map(dataPlace),
         kmsKeys: input.kmsKey,
       },
-      ...(input.instanceProfile ? { instanceProfile: input.instanceProfile } : {}),
-      ...(input.stagingBucket ? { stagingBucket: input.stagingBucket } : {}),
+      ...accountNames(context.config, input),
       ...(input.permissionsBoundary ? { permissionsBoundary: input.permissionsBoundary } : {}),
       ...(input.runtimeFile ? { runtimeFile: input.runtimeFile } : {}),
     };

@@ -12,6 +12,10 @@ export const stop = defineCommand({
     "The agent ends the command, unmounts and detaches the volumes; then the instance stops. " +
     "Spot instances of runctl are one-time and cannot stop: terminate them, their volumes stay.",
   flags: {},
+  interruption: {
+    goesOn: "what was asked for goes on",
+    sameLineContinues: true,
+  },
   positionals: { instance: positional(instanceWord, "id, or name of an instance of runctl") },
   async run(input, context) {
     const aws = await context.aws();

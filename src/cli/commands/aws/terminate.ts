@@ -12,6 +12,10 @@ export const terminate = defineCommand({
     "The machine shuts down first: the command gets SIGTERM and time to save, the volumes are " +
     "unmounted and detached. An instance that runctl did not launch is terminated only by its id.",
   flags: {},
+  interruption: {
+    goesOn: "a termination that was asked for goes on",
+    sameLineContinues: true,
+  },
   positionals: { instance: positional(instanceWord, "id, or name of an instance of runctl") },
   async run(input, context) {
     const aws = await context.aws();

@@ -10,6 +10,10 @@ export const down = defineCommand({
   details:
     "Also after the server was killed. `local up` continues with the same disks and objects.",
   flags: {},
+  interruption: {
+    goesOn: "the local cloud goes on freeing what it made",
+    sameLineContinues: true,
+  },
   positionals: {},
   async run(_input, { options, signal }) {
     const { stateDirectory } = options;

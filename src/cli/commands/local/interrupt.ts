@@ -25,14 +25,14 @@ export const interrupt = defineCommand({
     rebalance: toggle("send a rebalance recommendation"),
   },
   positionals: { instance: positional(instanceWord, "id or name of a running spot instance") },
-  async run({ notice, noNotice, rebalance, instance }, { options, env }) {
+  async run({ notice, noNotice, rebalance, instance }, { options, config }) {
     if (noNotice && (notice !== undefined || rebalance)) {
       throw new RunctlError("USAGE", "--no-notice excludes --notice and --rebalance");
     }
     const recommendOnly = rebalance && notice === undefined;
     const noticeMs = noNotice || recommendOnly ? undefined : (notice ?? usualNoticeMs);
     const client = adminClient(await requireLocalCloud(options.stateDirectory));
-    const aws = await connectFromOptions({ ...options, local: true }, env);
+    const aws = await connectFromOptions({ ...options, local: true }, config);
     const { instanceId } = await requireInstance(aws, instance);
     const noticeAt = new Date().toISOString();
     await client.interrupt(instanceId, {

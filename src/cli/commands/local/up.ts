@@ -27,6 +27,10 @@ export const up = defineCommand({
       "B",
     ),
   },
+  interruption: {
+    goesOn: "instances go on, and the next `local up` takes them back",
+    sameLineContinues: false,
+  },
   positionals: {},
   async run({ detach, port = defaultPort, timeScale = 0, backend = "auto" }, context) {
     const { stateDirectory } = context.options;

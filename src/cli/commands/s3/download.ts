@@ -34,6 +34,10 @@ export const download = defineCommand({
     "symbolic link are refused and listed, and the exit code is 8.",
   ].join("\n"),
   flags: { parallel: optional(parallelism, "requests at once (default 10)", "N") },
+  interruption: {
+    goesOn: "what was downloaded stays",
+    sameLineContinues: true,
+  },
   positionals: {
     source: positional(s3Location, "s3://bucket/key, or a prefix that ends in a slash"),
     target: positional(text, "file or directory"),

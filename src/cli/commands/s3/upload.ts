@@ -32,6 +32,10 @@ export const upload = defineCommand({
     "listed (exit code 8); empty directories have no object.",
   ].join("\n"),
   flags: { parallel: optional(parallelism, "requests at once (default 10)", "N") },
+  interruption: {
+    goesOn: "what was uploaded stays",
+    sameLineContinues: true,
+  },
   positionals: {
     source: positional(text, "file or directory"),
     target: positional(s3Location, "s3://bucket/key, or a prefix that ends in a slash"),

@@ -26,6 +26,10 @@ export const attach = defineCommand({
       "DEVICE",
     ),
   },
+  interruption: {
+    goesOn: "an attachment that was asked for goes on",
+    sameLineContinues: true,
+  },
   positionals: { volume: positional(volumeWord, "id, or name of a volume that runctl made") },
   async run(input, context) {
     const aws = await context.aws();

@@ -7,6 +7,8 @@ import {
 import type { VolumePlan } from "../../../../volumes/plan-volume.ts";
 import { type EbsVolumeType, volumeTypeLimits } from "../../../../facts/ebs-limits.ts";
 import { volumePriceUsdPerMonth } from "../../../../cost/resource-price.ts";
+import type { VolumeRequest } from "../../../../volumes/volume-request.ts";
+import { accountNames } from "../../../account-names.ts";
 import type { Context } from "../../../context.ts";
 import { defineCommand, optional, repeated, required, toggle } from "../../../define-command.ts";
 import { dryRun, isDryRun, renderDryRun } from "../../../dry-run.ts";
@@ -46,14 +48,21 @@ export const create = defineCommand({
     tag: repeated(keyValue, "a tag of your own", "KEY=VALUE"),
     project: optional(text, "value of the tag Project; default runctl", "NAME"),
   },
+  interruption: {
+    goesOn: "what was made stays, and an instance that fills it goes on",
+    sameLineContinues: true,
+  },
   positionals: {},
   async run(input, context) {
     const source = input.preWarm && `s3://${input.preWarm.bucket}/${input.preWarm.key}`;
     const aws = await context.aws();
-    const plan = await planFilledVolume(aws, {
+    const { config } = context;
+    const name = input.name ?? config.name;
+    const account = accountNames(config);
+    const request: VolumeRequest = {
       sizeGiB: input.size,
       type: input.type ?? "gp3",
-      name: input.name,
+      name,
       iops: input.iops,
       throughputMiBps: input.throughput,
       zone: input.availabilityZone,
@@ -62,19 +71,20 @@ export const create = defineCommand({
       fileSystem: input.fs ?? "ext4",
       kmsKeyId: input.kmsKey,
       multiAttach: input.multiAttach,
-      tags: Object.fromEntries(input.tag),
-      project: input.project ?? "runctl",
+      tags: { ...config.tags, ...Object.fromEntries(input.tag) },
+      project: input.project ?? config.project ?? "runctl",
       preWarmFrom: source,
-    });
+    };
+    const plan = await planFilledVolume(aws, request, account);
     if (context.options.dryRun) return dryRun(describeFilledPlan(plan));
 
     tellPrice(plan, aws, context);
-    const { outcome, volume } = await createFilledVolume(aws, plan, context);
-    const name = input.name ?? volume.volumeId;
+    const { outcome, volume } = await createFilledVolume(aws, plan, { ...context, account });
+    const word = name ?? volume.volumeId;
     context.hint(
       outcome === "kept"
-        ? `${name} is already there, with these parameters`
-        : `next: runctl aws create --spot --ebs-volume ${name}`,
+        ? `${word} is already there, with these parameters`
+        : `next: runctl aws create --spot --ebs-volume ${word}`,
     );
     return { ...volumeOutput(volume, aws.region), outcome };
   },

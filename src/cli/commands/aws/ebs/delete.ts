@@ -13,8 +13,12 @@ export const deleteCommand = defineCommand({
   details:
     "A volume that runctl did not make is deleted only by its id. Attached volumes are refused.",
   flags: {},
+  interruption: {
+    goesOn: "a deletion that was asked for goes on",
+    sameLineContinues: true,
+  },
   positionals: { volume: positional(volumeWord, "id, or name of a volume that runctl made") },
-  notYet: ["snapshot-first"],
+  notYet: ["snapshotFirst"],
   async run(input, context) {
     const aws = await context.aws();
     const volume = await requireVolume(aws, input.volume);

@@ -25,6 +25,10 @@ export const detach = defineCommand({
     instance: optional(instanceWord, "from this one; needed if there are several", "INSTANCE"),
     force: toggle("detach even if it may be mounted"),
   },
+  interruption: {
+    goesOn: "what was asked for goes on",
+    sameLineContinues: true,
+  },
   positionals: { volume: positional(volumeWord, "id, or name of a volume that runctl made") },
   async run(input, context) {
     const aws = await context.aws();

@@ -3,6 +3,7 @@ import { operationHash } from "../../../../operation.ts";
 import { planPreWarm, preWarm as fill } from "../../../../pre-warm/pre-warm.ts";
 import { requireVolume } from "../../../../volumes/find-volume.ts";
 import { describeBriefly } from "../../../../volumes/owned-volumes.ts";
+import { accountNames } from "../../../account-names.ts";
 import { defineCommand, optional, positional } from "../../../define-command.ts";
 import { dryRun, isDryRun, renderDryRun } from "../../../dry-run.ts";
 import { volumeWord } from "../../../parse-reference.ts";
@@ -18,6 +19,10 @@ export const preWarm = defineCommand({
   ],
   details: "Moves only what is missing or has changed; interrupted, the same command goes on.",
   flags: { mount: optional(absolutePath, "default mount of the volume from now on", "PATH") },
+  interruption: {
+    goesOn: "an instance that fills the volume goes on",
+    sameLineContinues: true,
+  },
   positionals: {
     volume: positional(volumeWord, "id, or name of a volume that runctl made"),
     source: positional(s3Location, "s3://bucket/prefix/"),
@@ -30,15 +35,16 @@ export const preWarm = defineCommand({
     const { accountId } = await callerIdentity(aws);
     const args = { volumeId: volume.volumeId, source, mount };
     const { region } = aws;
+    const account = accountNames(context.config);
     const op = operationHash({ accountId, region, command: "ebs pre-warm", args });
     if (context.options.dryRun) {
-      const plan = await planPreWarm(aws, { volume, source, op });
+      const plan = await planPreWarm(aws, { volume, source, op, account });
       const types = plan.instanceTypes.join(" or ");
       const by = plan.unfinished?.instanceId ?? `a temporary spot instance (${types})`;
       return dryRun([`fill ${describeBriefly(volume)} from ${source} by ${by}, and verify it`]);
     }
     const allowed = await confirmAccess(aws, volume, context);
-    const warm = await fill(aws, { volume: allowed, source, op, mount }, context);
+    const warm = await fill(aws, { volume: allowed, source, op, mount, account }, context);
     return volumeOutput(warm, region);
   },
   render: (result) => (isDryRun(result) ? renderDryRun(result) : volumeTable([result])),
