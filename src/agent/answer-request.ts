@@ -1,12 +1,12 @@
 import { type AgentRequest, formatAgentReply } from "../agent-request.ts";
 import { RunctlError } from "../errors.ts";
-import type { VolumeSpec } from "../launch-spec.ts";
 import { runProgram } from "../run-program.ts";
 import { tagKeys, tagValue } from "../tags.ts";
 import type { Agent } from "./agent.ts";
 import { findDevice } from "./find-device.ts";
+import { findMounts } from "./find-mounts.ts";
 import { growOnline } from "./grow-filesystem.ts";
-import { mountAt } from "./mount-table.ts";
+import type { MountEntry } from "./mount-table.ts";
 import { unmountVolume } from "./unmount-volume.ts";
 
 /** A frozen file system stops the command, so it thaws by itself. */
@@ -23,38 +23,43 @@ export async function answerRequest(agent: Agent, request: AgentRequest): Promis
   agent.reporter.tags({ [tagKeys.reply]: tagValue(reply) });
 }
 
+/** What is mounted where is read from the kernel: volumes of the launch and of the user's own are alike. */
 async function obey(agent: Agent, { verb, volumeId }: AgentRequest): Promise<void> {
-  const volume = agent.spec.volumes.find((one) => one.volumeId === volumeId);
-  if (!volume) throw new RunctlError("NOT_FOUND", `${volumeId ?? "no volume"} is not mounted here`);
-  const { clock, log } = agent;
-  switch (verb) {
-    case "unmount":
-      return unmountVolume(volume.mount, { clock, log, deadlineMs: 5_000, killHolders: false });
-    case "freeze":
-      return freeze(agent, volume);
-    case "thaw":
-      return thaw(volume);
-    case "grow":
-      return grow(agent, volume);
-    case "stop":
-      throw new RunctlError("USAGE", `${verb} is not for a volume`);
-  }
+  if (volumeId === undefined || verb === "stop")
+    throw new RunctlError("USAGE", `${verb} ${volumeId ?? "-"} is not a request for a volume`);
+  if (verb === "unmount") return unmountEverywhere(agent, volumeId);
+  const [entry] = (await findMounts(volumeId)).mounts;
+  if (!entry) throw new RunctlError("NOT_FOUND", `${volumeId} is not mounted here`);
+  if (verb === "freeze") return freeze(agent, entry);
+  if (verb === "thaw") return thaw(entry);
+  return grow(agent, volumeId, entry);
 }
 
-async function freeze(agent: Agent, volume: VolumeSpec): Promise<void> {
-  await runProgram("fsfreeze", ["--freeze", volume.mount]);
-  void agent.clock.sleep(thawAfterMs).then(() => thaw(volume).catch(() => undefined));
+/** A volume that is mounted nowhere is as unmounted as was asked for. What still uses one is named, not killed. */
+async function unmountEverywhere({ clock, log }: Agent, volumeId: string): Promise<void> {
+  const { mounts, builtOn } = await findMounts(volumeId);
+  for (const { mountPoint } of mounts)
+    await unmountVolume(mountPoint, { clock, log, deadlineMs: 5_000, killHolders: false });
+  if (builtOn.length > 0)
+    throw new RunctlError("CONFLICT", `${volumeId} is part of ${builtOn.join(", ")}`, {
+      hint: "deactivate the LVM, LUKS or RAID device first",
+    });
+}
+
+async function freeze({ clock }: Agent, entry: MountEntry): Promise<void> {
+  await runProgram("fsfreeze", ["--freeze", entry.mountPoint]);
+  void clock.sleep(thawAfterMs).then(() => thaw(entry).catch(() => undefined));
 }
 
 /** Nothing happens where nothing is frozen. */
-async function thaw({ mount }: VolumeSpec): Promise<void> {
+async function thaw({ mountPoint }: MountEntry): Promise<void> {
   // 1: "Invalid argument", it is not frozen.
-  await runProgram("fsfreeze", ["--unfreeze", mount], { okExits: [0, 1] });
+  await runProgram("fsfreeze", ["--unfreeze", mountPoint], { okExits: [0, 1] });
 }
 
-async function grow({ clock }: Agent, { volumeId, mount }: VolumeSpec): Promise<void> {
-  const entry = await mountAt(mount);
-  if (!entry) throw new RunctlError("CONFLICT", `nothing is mounted at ${mount}`);
+async function grow({ clock }: Agent, volumeId: string, entry: MountEntry): Promise<void> {
+  if (entry.readOnly)
+    throw new RunctlError("CONFLICT", `${volumeId} is mounted read-only at ${entry.mountPoint}`);
   const device = await findDevice(volumeId, { clock, signal: AbortSignal.timeout(5_000) });
-  await growOnline(device, mount, entry.type);
+  await growOnline(device, entry.mountPoint, entry.type);
 }

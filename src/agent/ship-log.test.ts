@@ -1,40 +1,39 @@
 import assert from "node:assert/strict";
-import { appendFile, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Aws } from "../aws/connect.ts";
-import { logShipper, partBytes } from "./ship-log.ts";
+import { startTestBucket } from "../../test/support/bucket.ts";
+import { listObjects } from "../aws/s3-objects.ts";
+import { logPartBytes } from "../instance-reports.ts";
+import { logShipper } from "./ship-log.ts";
 
 test("a log travels in parts, and only what grew is sent again", async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), "runctl-log-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  const file = join(folder, "command.log");
-  const { aws, puts } = bucket();
-  const ship = logShipper({ aws, bucket: "b", key: "logs/i-1/command.log", file });
+  const { aws, bucket, directory } = await startTestBucket(t);
+  const file = join(directory, "command.log");
+  const ship = logShipper({ aws, bucket, key: "logs/i-1/command.log", file });
+  const sent = async () => {
+    const found = [];
+    for await (const object of listObjects(aws, { bucket, prefix: "" })) found.push(object);
+    return found;
+  };
 
   await ship();
-  assert.deepEqual(puts, []);
+  assert.deepEqual(await sent(), []);
 
   await appendFile(file, "hello");
   await ship();
+  const [first] = await sent();
+  assert.deepEqual([first?.key, first?.sizeBytes], ["logs/i-1/command.log", 5]);
   await ship();
-  assert.deepEqual(puts.splice(0), [["logs/i-1/command.log", 5]]);
+  assert.deepEqual(await sent(), [first], "nothing was written again");
 
-  await appendFile(file, Buffer.alloc(partBytes, "x"));
+  await appendFile(file, Buffer.alloc(logPartBytes, "x"));
   await ship();
-  assert.deepEqual(puts, [
-    ["logs/i-1/command.log", partBytes],
-    ["logs/i-1/command.log.1", 5],
-  ]);
+  assert.deepEqual(
+    (await sent()).map(({ key, sizeBytes }) => [key, sizeBytes]),
+    [
+      ["logs/i-1/command.log", logPartBytes],
+      ["logs/i-1/command.log.1", 5],
+    ],
+  );
 });
-
-/** What was put, as key and size. */
-function bucket() {
-  const puts: [string, number][] = [];
-  const client = {
-    send: ({ input }: { input: { Key: string; Body: Uint8Array } }) =>
-      Promise.resolve(puts.push([input.Key, input.Body.length])),
-  };
-  return { puts, aws: { s3: () => Promise.resolve(client) } as unknown as Aws };
-}

@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import { putBytes } from "../aws/s3-objects.ts";
 import type { Aws } from "../aws/connect.ts";
+import { logPartBytes, logPartKey } from "../instance-reports.ts";
 
 export interface LogShipment {
   aws: Aws;
@@ -10,12 +11,9 @@ export interface LogShipment {
   file: string;
 }
 
-/** A part is written again until it is full, so this bounds what one round sends. */
-export const partBytes = 4 * 1_048_576;
-
 /**
- * Copies a growing log to S3 in parts of 4 MiB: `command.log`, `command.log.1`, `command.log.2` … S3
- * cannot append, so the last part is replaced by a longer one each round, and full ones stay.
+ * Copies a growing log to S3 in parts. S3 cannot append, so the last part is replaced by a longer one each round, and
+ * full ones stay.
  *
  * @returns a function that sends what is new and does nothing if nothing is.
  */
@@ -26,10 +24,10 @@ export function logShipper({ aws, bucket, key, file }: LogShipment): () => Promi
     for (;;) {
       const bytes = await readPart(file, part);
       if (bytes.length > sentOfPart) {
-        await putBytes(aws, { bucket, key: part === 0 ? key : `${key}.${part}` }, bytes);
+        await putBytes(aws, { bucket, key: logPartKey(key, part) }, bytes);
         sentOfPart = bytes.length;
       }
-      if (bytes.length < partBytes) return;
+      if (bytes.length < logPartBytes) return;
       part += 1;
       sentOfPart = 0;
     }
@@ -41,10 +39,10 @@ async function readPart(file: string, part: number): Promise<Uint8Array> {
   if (!log) return new Uint8Array();
   try {
     const { buffer, bytesRead } = await log.read(
-      Buffer.alloc(partBytes),
+      Buffer.alloc(logPartBytes),
       0,
-      partBytes,
-      part * partBytes,
+      logPartBytes,
+      part * logPartBytes,
     );
     return buffer.subarray(0, bytesRead);
   } finally {

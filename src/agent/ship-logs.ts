@@ -1,3 +1,4 @@
+import { instanceReports } from "../instance-reports.ts";
 import type { Agent } from "./agent.ts";
 import { logShipper } from "./ship-log.ts";
 
@@ -16,9 +17,10 @@ const lastRoundMs = 10_000;
 export function shipLogs(agent: Agent): LogShipping {
   const { aws, spec, instanceId, paths, clock, log } = agent;
   const place = { aws, bucket: spec.bucket };
+  const keys = instanceReports(instanceId);
   const ships = [
-    logShipper({ ...place, key: `logs/${instanceId}/command.log`, file: paths.commandLog }),
-    logShipper({ ...place, key: `logs/${instanceId}/agent.log`, file: paths.agentLog }),
+    logShipper({ ...place, key: keys.commandLog, file: paths.commandLog }),
+    logShipper({ ...place, key: keys.agentLog, file: paths.agentLog }),
   ];
   const stopped = new AbortController();
   let failing = false;

@@ -160,17 +160,18 @@ export async function putBytes(
   }
 }
 
-/** The whole object in memory: for small ones. @throws RunctlError NOT_FOUND */
+/** The object in memory, whole or from a byte of it on: for small ones. @throws RunctlError NOT_FOUND */
 export async function getBytes(
   aws: Aws,
-  { bucket, key, ...rest }: ObjectAddress,
+  { bucket, key, from = 0, ...rest }: ObjectAddress & { from?: number },
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
   const { GetObjectCommand } = await import("./sdk/s3.ts");
   const client = await aws.s3();
   return call("s3:GetObject", async () => {
+    const range = from === 0 ? {} : { Range: `bytes=${from}-` };
     const response = await client.send(
-      new GetObjectCommand({ Bucket: bucket, Key: key, ...owner(rest) }),
+      new GetObjectCommand({ Bucket: bucket, Key: key, ...range, ...owner(rest) }),
       sendOptions(signal),
     );
     return (await response.Body?.transformToByteArray()) ?? new Uint8Array();

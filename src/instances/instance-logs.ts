@@ -1,11 +1,12 @@
 import type { Aws } from "../aws/connect.ts";
 import { type AwsInstance, consoleOutput, findInstance } from "../aws/instances.ts";
-import { getBytes } from "../aws/s3-objects.ts";
+import type { ObjectAddress } from "../aws/s3-objects.ts";
 import { callerIdentity } from "../aws/sts.ts";
 import { systemClock } from "../clock.ts";
-import { isRunctlError } from "../errors.ts";
+import { instanceReports } from "../instance-reports.ts";
 import { tagKeys } from "../tags.ts";
 import type { WorkOptions } from "../work-options.ts";
+import { logReader } from "./log-reader.ts";
 import { stagingBucketName } from "./staging-bucket.ts";
 
 export interface InstanceLog {
@@ -14,46 +15,53 @@ export interface InstanceLog {
   text: string;
 }
 
-/** Where the agent keeps what the command prints. */
-function commandLogKey(instanceId: string): string {
-  return `logs/${instanceId}/command.log`;
-}
-
 /** The log as it is now. The agent uploads it every few seconds and at the end. */
 export async function instanceLog(
   aws: Aws,
   instanceId: string,
   stagingBucket?: string,
 ): Promise<InstanceLog> {
+  const read = logReader(aws, await commandLog(aws, instanceId, stagingBucket));
+  const bytes = await read();
+  return bytes
+    ? { from: "command", text: new TextDecoder().decode(bytes) }
+    : { from: "console", text: await consoleOutput(aws, instanceId) };
+}
+
+async function commandLog(
+  aws: Aws,
+  instanceId: string,
+  stagingBucket?: string,
+): Promise<ObjectAddress> {
   const caller = await callerIdentity(aws);
   const bucket = stagingBucket ?? stagingBucketName(caller, aws.region).bucket;
-  try {
-    const bytes = await getBytes(aws, {
-      bucket,
-      key: commandLogKey(instanceId),
-      expectedBucketOwner: caller.accountId,
-    });
-    return { from: "command", text: new TextDecoder().decode(bytes) };
-  } catch (error) {
-    if (!isRunctlError(error, "NOT_FOUND")) throw error;
-    return { from: "console", text: await consoleOutput(aws, instanceId) };
-  }
+  const key = instanceReports(instanceId).commandLog;
+  return { bucket, key, expectedBucketOwner: caller.accountId };
 }
 
 /** New text of the log as it comes, until the work or the instance has ended. */
 export async function* followLog(
   aws: Aws,
-  instance: AwsInstance,
+  { instanceId }: Pick<AwsInstance, "instanceId">,
   { stagingBucket, clock = systemClock, signal }: Partial<WorkOptions> & { stagingBucket?: string },
 ): AsyncGenerator<InstanceLog> {
-  const shown = { command: 0, console: 0 };
+  const read = logReader(aws, await commandLog(aws, instanceId, stagingBucket));
+  // A character may come in two pieces.
+  const decoder = new TextDecoder();
+  let shownOfConsole = 0;
   for (;;) {
     // Looked at before the log is read, so that what was written last is not missed.
-    const hasEnded = isOver(await findInstance(aws, instance.instanceId));
-    const log = await instanceLog(aws, instance.instanceId, stagingBucket);
-    const added = log.text.slice(shown[log.from]);
-    shown[log.from] = log.text.length;
-    if (added) yield { from: log.from, text: added };
+    const hasEnded = isOver(await findInstance(aws, instanceId));
+    const bytes = await read();
+    if (bytes) {
+      const text = decoder.decode(bytes, { stream: true });
+      if (text) yield { from: "command", text };
+    } else {
+      const console = await consoleOutput(aws, instanceId);
+      const text = console.slice(shownOfConsole);
+      shownOfConsole = console.length;
+      if (text) yield { from: "console", text };
+    }
     if (hasEnded) return;
     await clock.sleep(1_000, signal);
   }
