@@ -12,5 +12,6 @@ export function isDryRun(result: unknown): result is DryRun {
 }
 
 export function renderDryRun({ plan }: DryRun): string {
+  if (plan.length === 0) return "would do nothing";
   return ["would, without --dry-run:", ...plan.map((line) => `  ${line}`)].join("\n");
 }

@@ -5,8 +5,9 @@ import type { Config } from "./config.ts";
 import { confirm } from "./confirm.ts";
 import type { Context, GlobalOptions } from "./context.ts";
 import { type Found, findCommand } from "./find-command.ts";
-import { readGlobalOptions } from "./global-options.ts";
+import { type RawGlobals, readGlobalOptions } from "./global-options.ts";
 import { interruptSignal } from "./interrupts.ts";
+import { inSamePlace } from "./same-place.ts";
 import { describeError } from "./show-error.ts";
 import { commandHelp, groupHelp } from "./show-help.ts";
 import { type ProgressView, showProgress } from "./show-progress.ts";
@@ -24,6 +25,7 @@ export async function runCli(argv: readonly string[], env: Env, streams: Streams
   const { stdout, stderr } = streams;
   surviveClosedPipes(streams);
   let options: GlobalOptions | undefined;
+  let globals: RawGlobals = {};
   let view: ProgressView | undefined;
   let signal: AbortSignal | undefined;
   try {
@@ -34,7 +36,8 @@ export async function runCli(argv: readonly string[], env: Env, streams: Streams
       return 0;
     }
     const cwd = process.cwd();
-    options = readGlobalOptions(found.globals, { env, cwd, isTerminal: stdout.isTTY });
+    globals = found.globals;
+    options = readGlobalOptions(globals, { env, cwd, isTerminal: stdout.isTTY });
     const { parseCommand } = await import("./parse-command.ts");
     const input = parseCommand(command, found);
     const { describeResult, requireJmespath } = await import("./show-result.ts");
@@ -51,7 +54,16 @@ export async function runCli(argv: readonly string[], env: Env, streams: Streams
       },
     });
     const config = await commandConfig(options, cwd, env);
-    const context = makeContext({ options, config, view: progress, signal, env, cwd, streams });
+    const context = makeContext({
+      options,
+      globals,
+      config,
+      view: progress,
+      signal,
+      env,
+      cwd,
+      streams,
+    });
     const result = await command.run(input, context);
     view.stop();
     const text = await describeResult(command, result, context);
@@ -64,6 +76,7 @@ export async function runCli(argv: readonly string[], env: Env, streams: Streams
       json: style.output === "json",
       color: style.color === true && stderr.isTTY,
       debug: style.debug === true,
+      globals,
     });
     await write(stderr, text);
     return exitCode;
@@ -73,7 +86,7 @@ export async function runCli(argv: readonly string[], env: Env, streams: Streams
 /** Help and version: what needs neither options nor a command that runs. */
 async function plainAnswer(found: Found, command: Awaited<LoadedCommand>): Promise<string> {
   const { path, branch } = found;
-  if (found.versionWanted) return (await import("./version.ts")).version();
+  if (found.versionWanted) return (await import("./version.ts")).version;
   if (!found.helpWanted && path.length > 0) throw incomplete(found);
   return command ? commandHelp(path, command, branch) : groupHelp(path, branch);
 }
@@ -97,11 +110,12 @@ function progressView(options: GlobalOptions, env: Env, stderr: NodeJS.WriteStre
 }
 
 interface ContextParts extends Pick<Context, "options" | "config" | "signal" | "env" | "cwd"> {
+  globals: RawGlobals;
   view: ProgressView;
   streams: Streams;
 }
 
-function makeContext({ view, streams, ...parts }: ContextParts): Context {
+function makeContext({ globals, view, streams, ...parts }: ContextParts): Context {
   const { options, config, signal } = parts;
   return {
     ...parts,
@@ -115,7 +129,7 @@ function makeContext({ view, streams, ...parts }: ContextParts): Context {
       await confirm(question, atStake, { yes: options.yes, input, output, signal });
     },
     hint(text) {
-      if (!options.quiet) view.report({ kind: "note", text });
+      if (!options.quiet) view.report({ kind: "note", text: inSamePlace(text, globals) });
     },
     print(text) {
       if (options.output !== "json") streams.stdout.write(text);

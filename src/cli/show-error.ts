@@ -1,10 +1,14 @@
 import { styleText } from "node:util";
 import { exitCodes, isRunctlError } from "../errors.ts";
+import type { RawGlobals } from "./global-options.ts";
+import { inSamePlace } from "./same-place.ts";
 
 interface ErrorStyle {
   json: boolean;
   color: boolean;
   debug: boolean;
+  /** Of the command line; see `same-place.ts`. */
+  globals?: RawGlobals;
 }
 
 /** The text for stderr and the exit code of whatever was thrown. Anything but a RunctlError is a bug and shows its stack. */
@@ -12,7 +16,8 @@ export function describeError(
   error: unknown,
   style: ErrorStyle,
 ): { text: string; exitCode: number } {
-  const { code, message, hint, exitCode } = describe(error);
+  const { code, message, exitCode, ...rest } = describe(error);
+  const hint = rest.hint && inSamePlace(rest.hint, style.globals ?? {});
   const stack = style.debug ? causes(error) : [];
   if (style.json) {
     return { text: JSON.stringify({ error: { code, message, hint } }), exitCode };

@@ -1,7 +1,4 @@
-import { readFile } from "node:fs/promises";
+import manifest from "../../package.json" with { type: "json" };
 
-/** Of this package. */
-export async function version(): Promise<string> {
-  const manifest = await readFile(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(manifest) as { version: string }).version;
-}
+/** Of this package; a built program carries it inside. */
+export const version = manifest.version;

@@ -8,6 +8,7 @@ import { connectFromOptions } from "../connect-from-options.ts";
 import type { Context } from "../context.ts";
 import { defineCommand } from "../define-command.ts";
 import { childCli } from "../demo/child-cli.ts";
+import { dryRun, isDryRun, renderDryRun } from "../dry-run.ts";
 import type { DemoResult } from "../demo/demo-result.ts";
 import { countKernelObjects } from "../demo/left-behind.ts";
 import { releaseAll } from "../demo/release.ts";
@@ -25,8 +26,14 @@ export const demo = defineCommand({
     sameLineContinues: false,
   },
   positionals: {},
-  run: (_input, context) => runDemo(context),
-  render,
+  async run(_input, context) {
+    if (context.options.dryRun)
+      return dryRun([
+        "start a local cloud of its own, train on it with interruptions, and free it",
+      ]);
+    return runDemo(context);
+  },
+  render: (result) => (isDryRun(result) ? renderDryRun(result) : render(result)),
 });
 
 async function runDemo(context: Context): Promise<DemoResult> {

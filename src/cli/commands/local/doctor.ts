@@ -1,5 +1,11 @@
-import { examineComputer, type Finding, installMissing } from "../../../local-cloud/doctor.ts";
+import {
+  type Examination,
+  examineComputer,
+  type Finding,
+  installMissing,
+} from "../../../local-cloud/doctor.ts";
 import { defineCommand, toggle } from "../../define-command.ts";
+import { dryRun, isDryRun, renderDryRun } from "../../dry-run.ts";
 import { table } from "../../table.ts";
 
 export const doctor = defineCommand({
@@ -11,17 +17,33 @@ export const doctor = defineCommand({
   async run({ fix }, { options, report }) {
     const { stateDirectory } = options;
     const first = await examineComputer({ stateDirectory });
-    const installed = fix && !options.dryRun ? await installMissing(first, report) : [];
+    if (fix && options.dryRun) {
+      const missing = first.findings.filter(
+        ({ state, debianPackage }) => state !== "ok" && debianPackage,
+      );
+      return dryRun(
+        missing.map(({ debianPackage }) => `install the Debian package ${debianPackage}`),
+      );
+    }
+    const installed = fix ? await installMissing(first, report) : [];
     const now = installed.length > 0 ? await examineComputer({ stateDirectory }) : first;
     return { ...now, installed };
   },
-  render: ({ backend, reason, findings, installed }) =>
-    [
-      `backend: ${backend} (${reason})`,
-      table(["CHECK", "STATE", "DETAIL"], findings.map(findingRow)),
-      ...(installed.length > 0 ? [`installed: ${installed.join(" ")}`] : []),
-    ].join("\n"),
+  render: (result) => (isDryRun(result) ? renderDryRun(result) : show(result)),
 });
+
+function show({
+  backend,
+  reason,
+  findings,
+  installed,
+}: Examination & { installed: string[] }): string {
+  return [
+    `backend: ${backend} (${reason})`,
+    table(["CHECK", "STATE", "DETAIL"], findings.map(findingRow)),
+    ...(installed.length > 0 ? [`installed: ${installed.join(" ")}`] : []),
+  ].join("\n");
+}
 
 function findingRow({ name, state, detail, debianPackage }: Finding): string[] {
   const remedy = state !== "ok" && debianPackage ? ` (Debian package ${debianPackage})` : "";

@@ -3,6 +3,7 @@ import { adminClient } from "../../../local-cloud/admin-client.ts";
 import { readConnection } from "../../../local-cloud/connection.ts";
 import { freeLocalCloud } from "../../../local-cloud/free-local-cloud.ts";
 import { defineCommand } from "../../define-command.ts";
+import { dryRun, isDryRun, renderDryRun } from "../../dry-run.ts";
 
 export const down = defineCommand({
   summary: "End its instances and free what it made; volumes, snapshots and objects stay",
@@ -17,6 +18,10 @@ export const down = defineCommand({
   positionals: {},
   async run(_input, { options, signal }) {
     const { stateDirectory } = options;
+    if (options.dryRun)
+      return dryRun([
+        `end the instances of the local cloud in ${stateDirectory}, free what it made`,
+      ]);
     const running = await readConnection(stateDirectory);
     if (!running) {
       // A killed server may have left instances.
@@ -27,5 +32,6 @@ export const down = defineCommand({
     while (await readConnection(stateDirectory)) await systemClock.sleep(20, signal);
     return { outcome: "down", stateDirectory };
   },
-  render: ({ outcome, stateDirectory }) => `${outcome}: ${stateDirectory}`,
+  render: (result) =>
+    isDryRun(result) ? renderDryRun(result) : `${result.outcome}: ${result.stateDirectory}`,
 });

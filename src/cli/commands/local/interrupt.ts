@@ -2,6 +2,7 @@ import { RunctlError } from "../../../errors.ts";
 import { requireInstance } from "../../../instances/find-instance.ts";
 import { adminClient } from "../../../local-cloud/admin-client.ts";
 import { defineCommand, optional, positional, toggle } from "../../define-command.ts";
+import { dryRun, isDryRun, renderDryRun } from "../../dry-run.ts";
 import { connectFromOptions } from "../../connect-from-options.ts";
 import { instanceWord } from "../../parse-reference.ts";
 import { duration } from "../../parsers.ts";
@@ -34,6 +35,8 @@ export const interrupt = defineCommand({
     const client = adminClient(await requireLocalCloud(options.stateDirectory));
     const aws = await connectFromOptions({ ...options, local: true }, config);
     const { instanceId } = await requireInstance(aws, instance);
+    const kind = noNotice ? "no-notice" : recommendOnly ? "rebalance" : "notice";
+    if (options.dryRun) return dryRun([`interrupt ${instanceId} (${kind})`]);
     const noticeAt = new Date().toISOString();
     await client.interrupt(instanceId, {
       noticeSeconds: noticeMs === undefined ? undefined : noticeMs / 1000,
@@ -41,14 +44,16 @@ export const interrupt = defineCommand({
     });
     return {
       instanceId,
-      kind: noNotice ? "no-notice" : recommendOnly ? "rebalance" : "notice",
+      kind,
       /** When the instance could first see it. */
       noticeAt,
       endsAt:
         noticeMs === undefined ? null : new Date(Date.parse(noticeAt) + noticeMs).toISOString(),
     };
   },
-  render({ instanceId: id, kind, endsAt }) {
+  render(result) {
+    if (isDryRun(result)) return renderDryRun(result);
+    const { instanceId: id, kind, endsAt } = result;
     if (kind === "rebalance") return `${id} is recommended to leave`;
     return endsAt === null ? `${id} has no power any more` : `${id} ends at ${endsAt}`;
   },

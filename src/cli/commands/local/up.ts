@@ -1,11 +1,21 @@
 import { once } from "node:events";
+import { RunctlError } from "../../../errors.ts";
 import { readConnection } from "../../../local-cloud/connection.ts";
 import { startLocalCloud } from "../../../local-cloud/start-local-cloud.ts";
-import { defineCommand, optional, toggle } from "../../define-command.ts";
+import { defineCommand, optional, type Parser, toggle } from "../../define-command.ts";
+import { dryRun, isDryRun, renderDryRun } from "../../dry-run.ts";
 import { decimal, oneOf, wholeNumber } from "../../parsers.ts";
 import { type RunningCloud, showRunning, startDetached } from "../../local-cloud-process.ts";
 
 const defaultPort = 4566;
+
+const backendName: Parser<"auto" | "kernel" | "null"> = (word) => {
+  if (word === "process")
+    throw new RunctlError("NOT_YET", "the process backend is not yet there", {
+      hint: "take kernel (root on Linux) or null (the API alone)",
+    });
+  return oneOf(["auto", "kernel", "null"])(word);
+};
 
 export const up = defineCommand({
   summary: "Start the local cloud",
@@ -21,11 +31,7 @@ export const up = defineCommand({
     detach: toggle("serve in the background"),
     port: optional(wholeNumber, `port on loopback; 0: any free one (default ${defaultPort})`, "N"),
     timeScale: optional(decimal, "0: at once (default), 1: like AWS", "X"),
-    backend: optional(
-      oneOf(["auto", "kernel", "null"]),
-      "what instances and disks are made of",
-      "B",
-    ),
+    backend: optional(backendName, "what instances and disks are made of", "B"),
   },
   interruption: {
     goesOn: "instances go on, and the next `local up` takes them back",
@@ -36,6 +42,10 @@ export const up = defineCommand({
     const { stateDirectory } = context.options;
     const running = await readConnection(stateDirectory);
     if (running) return { outcome: "already runs", ...showRunning(running, stateDirectory) };
+    if (context.options.dryRun)
+      return dryRun([
+        `start a local cloud (${backend} backend, port ${port}) in ${stateDirectory}`,
+      ]);
     if (detach) {
       return startDetached({ stateDirectory, port, timeScale, backend }, context.signal);
     }
@@ -50,6 +60,9 @@ export const up = defineCommand({
     await cloud.stop();
     return { ...result, outcome: "stopped serving" };
   },
-  render: ({ outcome, endpoint, backend, stateDirectory }) =>
-    `${outcome}: ${endpoint} (${backend} backend, state in ${stateDirectory})`,
+  render(result) {
+    if (isDryRun(result)) return renderDryRun(result);
+    const { outcome, endpoint, backend, stateDirectory } = result;
+    return `${outcome}: ${endpoint} (${backend} backend, state in ${stateDirectory})`;
+  },
 });
