@@ -55,6 +55,16 @@ for (const [what, instance, isFree] of [
     true,
   ],
   [
+    "let go by one whose command is over",
+    exampleInstance({ tags: { ...claims(false), [tagKeys.state]: "done" } }),
+    true,
+  ],
+  [
+    "kept by one whose command is over",
+    exampleInstance({ volumes: attached, tags: { [tagKeys.state]: "done" } }),
+    false,
+  ],
+  [
     "named in the tags of a stopped one",
     exampleInstance({ tags: claims(false), state: "stopped" }),
     true,

@@ -64,7 +64,9 @@ function isInTheWay(instance: AwsInstance, wanted: WantedMount): boolean {
   if (isLeaving(instance)) return false;
   const claim = mountsOf(instance.tags).find((mount) => mount.volumeId === volumeId);
   const isAttached = instance.volumes.some((volume) => volume.volumeId === volumeId);
-  if (!claim && !isAttached) return false;
+  // Once its command is over it takes no volume any more; it may keep what it has.
+  const isPromised = claim !== undefined && instance.tags[tagKeys.state] !== "done";
+  if (!isPromised && !isAttached) return false;
   // ext4 and XFS break under two machines unless nobody writes.
   return !(multiAttach && wanted.readOnly && claim?.readOnly === true);
 }

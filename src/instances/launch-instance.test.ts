@@ -144,6 +144,17 @@ for (const state of ["interrupted", "failed"]) {
   });
 }
 
+test("a command that ended while nobody watched does not run again", async (t) => {
+  const { aws } = await readyAccount(t);
+  const first = await launchInstance(aws, wish(), silent);
+  await putTags(aws, first.instanceId, { [tagKeys.state]: "done", [tagKeys.exitCode]: "0" });
+  await end(aws, first.instanceId);
+
+  const again = await launchInstance(aws, wish(), silent);
+
+  assert.deepEqual(again, { ...first, outcome: "continued" });
+});
+
 test("after a termination the same launch makes a new instance", async (t) => {
   const { aws } = await readyAccount(t);
   const first = await launchInstance(aws, wish(), silent);

@@ -101,7 +101,7 @@ async function runOne(
 ): Promise<AwsInstance> {
   let count = plan.finishedCount;
   const attempt = async () => {
-    const meanwhile = count > plan.finishedCount && (await findUnfinished(aws, request.op));
+    const meanwhile = count > plan.finishedCount && (await findUnfinished(aws, request));
     if (meanwhile) return meanwhile;
     return runInstance(aws, {
       clientToken: clientToken(request.op, { count, type: instanceType, zone: plan.zone.zone }),

@@ -53,7 +53,7 @@ export async function planLaunch(aws: Aws, request: LaunchRequest): Promise<Laun
     zonesOfOwnedVolumes(aws, request, caller),
     request.subnetId ? describeSubnets(aws, { subnetId: request.subnetId }) : [],
   ]);
-  const unfinished = earlier.find(isUnfinished);
+  const unfinished = earlier.find((instance) => isUnfinished(instance, request));
 
   const { architecture, hasGpu } = checkInstanceTypes(types, request);
   const zone = chooseZone({
@@ -94,8 +94,11 @@ export async function planLaunch(aws: Aws, request: LaunchRequest): Promise<Laun
 }
 
 /** The instance of an earlier, killed run of the operation; undefined when there is none to go on with. */
-export async function findUnfinished(aws: Aws, op: string): Promise<AwsInstance | undefined> {
-  return (await instancesOf(aws, op)).find(isUnfinished);
+export async function findUnfinished(
+  aws: Aws,
+  request: LaunchRequest,
+): Promise<AwsInstance | undefined> {
+  return (await instancesOf(aws, request.op)).find((instance) => isUnfinished(instance, request));
 }
 
 function instancesOf(aws: Aws, op: string): Promise<AwsInstance[]> {
@@ -103,11 +106,13 @@ function instancesOf(aws: Aws, op: string): Promise<AwsInstance[]> {
 }
 
 /** One that was launched and has not come to its end, whatever became of the run that launched it. */
-function isUnfinished({ state, tags }: AwsInstance): boolean {
-  if (state !== "pending" && state !== "running") return false;
+function isUnfinished({ state, tags }: AwsInstance, { work }: LaunchRequest): boolean {
+  if (tags[tagKeys.unfinished] !== "true") return false;
   const agentState = tags[tagKeys.state];
-  if (agentState === "interrupted" || agentState === "failed") return false;
-  return tags[tagKeys.unfinished] === "true";
+  // Its command has run to its end and nobody has been told: it shall not run again. What a fill is worth, its volume tells.
+  if (agentState === "done" && work.kind === "command") return true;
+  if (state !== "pending" && state !== "running") return false;
+  return agentState !== "interrupted" && agentState !== "failed";
 }
 
 /** Instances that have one of the volumes attached, or were launched to take one. */
