@@ -10,7 +10,15 @@ export type Ending =
   /** SIGTERM: the machine shuts down; the time left is unknown. */
   | { kind: "shutdown" }
   | { kind: "finished"; exitCode: number }
-  | { kind: "filled"; volumeId: string; manifestHash: string; objects: number; bytes: number }
+  | {
+      kind: "filled";
+      volumeId: string;
+      manifestHash: string;
+      objects: number;
+      bytes: number;
+      /** Keys that cannot be files: with any, the volume is not all of its source and so not warm. */
+      refused: number;
+    }
   | { kind: "stop"; requestId: string }
   | { kind: "lifetime" }
   | { kind: "failed"; message: string };

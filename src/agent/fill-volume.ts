@@ -10,6 +10,7 @@ import { openTargetDirectory } from "../transfer/target-directory.ts";
 import type { LeftOut, TransferProgress } from "../transfer/transfer-result.ts";
 import { readManifest, removeJournal, writeManifest } from "./fill-manifest.ts";
 import { removeGone } from "./fill-remove-gone.ts";
+import { explainFullDisk, requireRoom, type SourceSize } from "./fill-room.ts";
 import { findWrongFiles, requireRight } from "./fill-verify.ts";
 
 export interface FillOptions {
@@ -30,8 +31,7 @@ export interface FillOptions {
 /** Objects and bytes so far: first those that are on the volume, then those that were read back. */
 export interface FillProgress extends TransferProgress {
   phase: "download" | "verify";
-  /** Known once all is downloaded. */
-  totalObjects: number | undefined;
+  totalObjects: number;
 }
 
 export interface FilledVolume {
@@ -43,7 +43,7 @@ export interface FilledVolume {
   verified: number;
   /** Files of an earlier fill that S3 has no more. */
   removed: number;
-  /** Keys that cannot be files; the manifest does not have them. */
+  /** Keys that cannot be files; the manifest does not have them, so the volume is not all of the prefix. */
   refused: LeftOut[];
   /** For the tag `runctl:manifest`. */
   manifestHash: string;
@@ -57,7 +57,7 @@ const journalPath = ".runctl/journal";
  * manifest is written. Killed at any point and run again, it moves only what is missing.
  *
  * @throws RunctlError VERIFICATION_FAILED, CONFLICT when S3 changed meanwhile, NOT_FOUND when the prefix is empty,
- * INTERRUPTED when the signal aborts.
+ * OPERATION_FAILED when the volume is too small, INTERRUPTED when the signal aborts.
  */
 export async function fillVolume(options: FillOptions): Promise<FilledVolume> {
   const start = performance.now();
@@ -70,10 +70,17 @@ export async function fillVolume(options: FillOptions): Promise<FilledVolume> {
   const name = `s3://${source.bucket}/${source.prefix}`;
   requireSameSource(earlier.source, name);
 
+  const room = { source, root: target.root };
+  const size = await requireRoom(options.aws, room, signal);
   const { filled, removed } = await step(
     report,
     `download ${options.source}`,
-    () => download(options, source, target.root, earlier.files),
+    () =>
+      download(options, { ...room, ...size, earlier: earlier.files }).catch(
+        async (error: unknown) => {
+          throw await explainFullDisk(error, room, size);
+        },
+      ),
     (done) => `${done.filled.objects} objects, ${done.filled.moved} moved`,
   );
   const { files } = filled;
@@ -106,11 +113,16 @@ interface Source {
   prefix: string;
 }
 
+interface Filling extends SourceSize {
+  source: Source;
+  root: string;
+  /** Files of the last complete fill, by path. */
+  earlier: ReadonlyMap<string, ManifestFile>;
+}
+
 async function download(
   options: FillOptions,
-  source: Source,
-  root: string,
-  earlier: ReadonlyMap<string, ManifestFile>,
+  { source, root, earlier, objects: totalObjects }: Filling,
 ): Promise<{ filled: DownloadedPrefix; removed: number }> {
   const { aws, signal, parallel = 32, onProgress, retryMs } = options;
   const run = () =>
@@ -118,8 +130,7 @@ async function download(
       parallel,
       journalPath: join(root, journalPath),
       known: (path) => earlier.get(path),
-      onProgress: (progress) =>
-        onProgress?.({ ...progress, phase: "download", totalObjects: undefined }),
+      onProgress: (progress) => onProgress?.({ ...progress, phase: "download", totalObjects }),
       ...(signal ? { signal } : {}),
       ...(retryMs === undefined ? {} : { retryMs }),
     });

@@ -23,7 +23,7 @@ export async function finish(agent: Agent, ending: Ending, logs: LogShipping): P
 
   const problems = await endWork(agent, ending);
   if (ending.kind === "filled" && problems.length === 0)
-    problems.push(...(await tagWarm(agent, ending)));
+    problems.push(...(await tagFilled(agent, ending)));
   for (const problem of problems) log.note(problem);
   const outcome = problems.length > 0 ? problems.join("; ") : "volumes released";
   // A fill that nobody can know of is not done; another instance would fail of the same.
@@ -61,24 +61,39 @@ function describeEnding(ending: Ending): Outcome {
   if (ending.kind === "finished")
     return { state: "done", message: `exit code ${ending.exitCode}`, isOurs: true };
   if (ending.kind === "filled")
-    return { state: "done", message: `${ending.objects} objects verified`, isOurs: true };
+    return { state: "done", message: describeFill(ending), isOurs: true };
   if (ending.kind === "failed") return { state: "failed", message: ending.message, isOurs: true };
   return outcomes[ending.kind];
 }
 
-/** Last of all: the volume is warm, verified and free. @returns why that could not be told. */
-async function tagWarm(
+type Filled = Extract<Ending, { kind: "filled" }>;
+
+function describeFill({ objects, refused }: Filled): string {
+  const verified = `${objects} objects verified`;
+  return refused === 0 ? verified : `${verified}, ${refused} keys cannot be files: not warm`;
+}
+
+/**
+ * Last of all: the volume is verified and free, and warm if it is all of its source.
+ *
+ * @returns why that could not be told.
+ */
+async function tagFilled(
   { aws }: Agent,
-  { volumeId, manifestHash, objects }: Extract<Ending, { kind: "filled" }>,
+  { volumeId, manifestHash, objects, refused }: Filled,
 ): Promise<string[]> {
-  const progress = `100% ${objects}/${objects} objects verified`;
-  const tags = { [tagKeys.manifest]: manifestHash, [tagKeys.progress]: progress };
+  const all = objects + refused;
+  const progress = `${Math.floor((100 * objects) / all)}% ${objects}/${all} objects verified`;
+  const tags = {
+    ...(refused === 0 ? { [tagKeys.manifest]: manifestHash } : {}),
+    [tagKeys.progress]: progress,
+  };
   return retry(() => putTags(aws, volumeId, tags), {
     deadlineMs: 120_000,
     shouldRetry: (error) => !isRunctlError(error, "PERMISSION_DENIED"),
   }).then(
     () => [],
-    (error: Error) => [`cannot tag ${volumeId} as warm: ${error.message}`],
+    (error: Error) => [`cannot tag ${volumeId} as filled: ${error.message}`],
   );
 }
 

@@ -1,6 +1,11 @@
+import { putBytes } from "../aws/s3-objects.ts";
 import { putTags } from "../aws/tags.ts";
+import { isRunctlError } from "../errors.ts";
+import { instanceReports } from "../instance-reports.ts";
 import type { FillWork } from "../launch-spec.ts";
+import { retry } from "../retry.ts";
 import { tagKeys } from "../tags.ts";
+import type { LeftOut } from "../transfer/transfer-result.ts";
 import type { Agent } from "./agent.ts";
 import type { Ending } from "./agent-state.ts";
 import { type FillProgress, fillVolume } from "./fill-volume.ts";
@@ -32,18 +37,31 @@ export async function runFill(agent: Agent, work: FillWork, signal: AbortSignal)
     signal,
   });
   log.note(`filled ${volumeId}`, { ...filled });
+  if (filled.refused.length > 0) await tellRefused(agent, filled.refused);
   return {
     kind: "filled",
     volumeId,
     manifestHash: filled.manifestHash,
     objects: filled.objects,
     bytes: filled.bytes,
+    refused: filled.refused.length,
   };
 }
 
-/** Such as `41% 4100/10000 objects`; without the share while the total is unknown. */
+/** The keys are too many for a tag; whoever waits for the fill reads them from the staging bucket. */
+async function tellRefused(
+  { aws, spec, instanceId }: Agent,
+  refused: readonly LeftOut[],
+): Promise<void> {
+  const place = { bucket: spec.bucket, key: instanceReports(instanceId).refusedKeys };
+  await retry(() => putBytes(aws, place, JSON.stringify(refused)), {
+    deadlineMs: 120_000,
+    shouldRetry: (error) => !isRunctlError(error, "PERMISSION_DENIED"),
+  });
+}
+
+/** Such as `41% 4100/10000 objects`. */
 function progressText({ objects, totalObjects, phase }: FillProgress): string {
-  if (totalObjects === undefined) return `${objects} objects`;
   const percent = Math.floor((100 * objects) / Math.max(1, totalObjects));
   const done = `${percent}% ${objects}/${totalObjects} objects`;
   return phase === "verify" ? `${done} verified` : done;

@@ -88,6 +88,19 @@ test("an agent that fails ends the fill with its own words, and the command agai
   assert.equal((await ownedVolumes(aws)).length, 1);
 });
 
+test("keys that cannot be files are listed, and the volume is not warm until a fill without any", async (t) => {
+  const { aws } = await accountReady(t, "fill but one key", "fill");
+  const events: ProgressEvent[] = [];
+
+  await assert.rejects(create(aws, "nearly", events), { code: "PARTLY_DONE", message: /^1 keys/ });
+  const notes = events.flatMap((event) => (event.kind === "note" ? event.text : []));
+  assert.ok(notes.includes('left out "digits/../x": it leaves'), notes.join("\n"));
+  assert.equal((await describeInstances(aws, {})).length, 1, "no second instance was tried");
+
+  const { volume } = await create(aws, "nearly");
+  assert.ok(tagKeys.manifest in volume.tags);
+});
+
 test("a source that instances may not read is refused before anything is made", async (t) => {
   const { aws } = await accountReady(t);
 

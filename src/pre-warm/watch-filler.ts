@@ -11,6 +11,7 @@ import { RunctlError } from "../errors.ts";
 import { tagKeys } from "../tags.ts";
 import type { WorkOptions } from "../work-options.ts";
 import { parseFillProgress } from "./fill-progress.ts";
+import { requireNoneRefused } from "./refused-keys.ts";
 
 export interface WatchedFill {
   instanceId: string;
@@ -30,7 +31,7 @@ const farewellMs = 30_000;
  *
  * @returns whether the volume is verified now; `false` when the instance ended before that and may be replaced.
  * @throws RunctlError INSTANCE_FAILED with the agent's own words, or with the end of the console when
- *   the agent never spoke; the instance is terminated then.
+ *   the agent never spoke; the instance is terminated then. PARTLY_DONE when keys cannot be files.
  */
 export async function watchFiller(
   aws: Aws,
@@ -55,8 +56,11 @@ export async function watchFiller(
       const isLate = clock.now() - failedAt > farewellMs;
       if (isLate) await terminateInstance(aws, instance.instanceId);
       if (isLate || isOff(instance, waited)) throw failure(instance);
-    } else if (isOff(instance, waited) && !isHeldBy(volume, fill.instanceId))
-      return tagKeys.manifest in volume.tags;
+    } else if (isOff(instance, waited) && !isHeldBy(volume, fill.instanceId)) {
+      if (tagKeys.manifest in volume.tags) return true;
+      if (state === "done") await requireNoneRefused(aws, fill, report);
+      return false;
+    }
     if (instance && state === "booting" && waited > silenceMs) throw await silence(aws, instance);
     await clock.sleep(500, signal);
   }

@@ -2,14 +2,18 @@ import { setTimeout as delay } from "node:timers/promises";
 import { requestAttachment, requestDetachment } from "../../src/aws/attachments.ts";
 import type { Aws } from "../../src/aws/connect.ts";
 import { findInstance } from "../../src/aws/instances.ts";
+import { putBytes } from "../../src/aws/s3-objects.ts";
+import { callerIdentity } from "../../src/aws/sts.ts";
 import { putTags } from "../../src/aws/tags.ts";
 import { findVolumeById } from "../../src/aws/volumes.ts";
 import { createNullBackend, type NullBackend } from "../../src/local-cloud/hosts/null-backend.ts";
+import { instanceReports } from "../../src/instance-reports.ts";
+import { stagingBucketName } from "../../src/instances/staging-bucket.ts";
 import { mountsOf } from "../../src/instances/mount-tags.ts";
 import { tagKeys } from "../../src/tags.ts";
 
 /** What a machine of this backend does instead of booting an agent. */
-export type GuestPlay = "fill" | "fail" | "vanish";
+export type GuestPlay = "fill" | "fill but one key" | "fail" | "vanish";
 
 export interface FillingBackend extends NullBackend {
   /** Set before the first launch. */
@@ -42,7 +46,8 @@ export function createFillingBackend(): FillingBackend {
     await putTags(aws, volumeId, { [tagKeys.progress]: "50% 1/2 objects" });
     await requestDetachment(aws, volumeId, { instanceId, force: false });
     while ((await findVolumeById(aws, volumeId))?.state !== "available") await delay(20);
-    await putTags(aws, volumeId, { [tagKeys.manifest]: "0123" });
+    if (part === "fill") await putTags(aws, volumeId, { [tagKeys.manifest]: "0123" });
+    else await reportRefused(aws, instanceId, [{ name: "digits/../x", reason: "it leaves" }]);
     await putTags(aws, instanceId, { [tagKeys.state]: "done" });
     backend.powerOff(instanceId);
   }
@@ -64,6 +69,12 @@ export function createFillingBackend(): FillingBackend {
     },
   };
   return filling;
+}
+
+async function reportRefused(aws: Aws, instanceId: string, refused: object[]): Promise<void> {
+  const { bucket } = stagingBucketName(await callerIdentity(aws), aws.region);
+  const key = instanceReports(instanceId).refusedKeys;
+  await putBytes(aws, { bucket, key }, JSON.stringify(refused));
 }
 
 async function untilRunning(aws: Aws, instanceId: string): Promise<void> {

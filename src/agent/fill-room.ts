@@ -1,0 +1,98 @@
+import { lstatSync } from "node:fs";
+import { statfs } from "node:fs/promises";
+import { join } from "node:path";
+import { listObjects } from "../aws/s3-objects.ts";
+import type { Aws } from "../aws/connect.ts";
+import { RunctlError } from "../errors.ts";
+import { partPath } from "../transfer/part-file.ts";
+import { placeKey } from "../transfer/place-key.ts";
+
+/** What lies under a prefix of S3. */
+export interface SourceSize {
+  objects: number;
+  bytes: number;
+}
+
+/** Where it shall go. */
+export interface Room {
+  source: { bucket: string; prefix: string };
+  /** Root of the mounted volume. */
+  root: string;
+}
+
+/** The smallest piece that ext4 and XFS give to a file on the volumes that runctl formats. */
+const blockBytes = 4_096;
+
+/**
+ * Lists the source and compares it with the room on the volume before a byte is moved: a download that is bound
+ * to fail would take hours to do so. Files that are there already count as room.
+ *
+ * @throws RunctlError OPERATION_FAILED naming both sizes.
+ */
+export async function requireRoom(aws: Aws, room: Room, signal?: AbortSignal): Promise<SourceSize> {
+  const { source, root } = room;
+  const size: SourceSize = { objects: 0, bytes: 0 };
+  let bytesToCome = 0;
+  let filesToCome = 0;
+  for await (const { key, sizeBytes } of listObjects(aws, source, signal)) {
+    const placement = placeKey(key.slice(source.prefix.length), sizeBytes);
+    if (placement.kind !== "file") continue;
+    size.objects += 1;
+    size.bytes += sizeBytes;
+    const there = bytesAt(join(root, placement.path));
+    filesToCome += there === undefined ? 1 : 0;
+    bytesToCome += roundUp(sizeBytes) - (there ?? 0);
+  }
+  const { bavail, bsize, ffree } = await statfs(root);
+  if (bytesToCome > bavail * bsize) throw tooSmall(room, size, bavail * bsize);
+  if (filesToCome > ffree) throw tooManyFiles(room, size, ffree);
+  return size;
+}
+
+/** What a full disk in the middle of a fill is told as: S3 grew meanwhile, or directories took the rest. */
+export async function explainFullDisk(error: unknown, room: Room, size: SourceSize) {
+  if (!isFullDisk(error)) return error;
+  const { bavail, bsize } = await statfs(room.root);
+  return tooSmall(room, size, bavail * bsize, error);
+}
+
+function isFullDisk(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ("code" in error && error.code === "ENOSPC") || isFullDisk(error.cause);
+}
+
+/** What a file, or the part of it that an earlier run left, takes of the disk; undefined: there is none. */
+function bytesAt(path: string): number | undefined {
+  try {
+    const found =
+      lstatSync(path, { throwIfNoEntry: false }) ??
+      lstatSync(partPath(path), { throwIfNoEntry: false });
+    // "stat(2)": st_blocks counts units of 512 bytes.
+    return found?.isFile() ? found.blocks * 512 : undefined;
+  } catch {
+    // A file stands where a directory is needed: `downloadPrefix` refuses the key.
+    return undefined;
+  }
+}
+
+const roundUp = (bytes: number) => Math.ceil(bytes / blockBytes) * blockBytes;
+
+function tooSmall({ source }: Room, size: SourceSize, freeBytes: number, cause?: unknown) {
+  return new RunctlError(
+    "OPERATION_FAILED",
+    `${addressOf(source)} has ${inGiB(size.bytes)} in ${size.objects} objects, the volume has room for ${inGiB(freeBytes)}`,
+    { hint: "fill a larger volume", cause },
+  );
+}
+
+function tooManyFiles({ source }: Room, { objects }: SourceSize, free: number): RunctlError {
+  return new RunctlError(
+    "OPERATION_FAILED",
+    `${addressOf(source)} has ${objects} objects, the file system has room for ${free} files`,
+    { hint: "fill a larger volume, or one made with --fs xfs, which has no such limit" },
+  );
+}
+
+const addressOf = ({ bucket, prefix }: Room["source"]) => `s3://${bucket}/${prefix}`;
+
+const inGiB = (bytes: number) => `${(bytes / 2 ** 30).toFixed(bytes < 2 ** 30 ? 3 : 1)} GiB`;

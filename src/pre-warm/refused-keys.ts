@@ -1,0 +1,47 @@
+import * as z from "zod/mini";
+import type { Aws } from "../aws/connect.ts";
+import { getBytes } from "../aws/s3-objects.ts";
+import { callerIdentity } from "../aws/sts.ts";
+import { isRunctlError, RunctlError } from "../errors.ts";
+import { instanceReports } from "../instance-reports.ts";
+import { stagingBucketName } from "../instances/staging-bucket.ts";
+import type { Report } from "../progress.ts";
+
+const refusedKeys = z.array(z.object({ name: z.string(), reason: z.string() }));
+
+/** More than this many would push what matters off the screen; the rest is in the staging bucket. */
+const shown = 50;
+
+/**
+ * Lists the keys that a filling instance could not make files of.
+ *
+ * @throws RunctlError PARTLY_DONE if there are any: the volume has all other objects, verified, but is not warm.
+ */
+export async function requireNoneRefused(
+  aws: Aws,
+  { instanceId, volumeId }: { instanceId: string; volumeId: string },
+  report: Report,
+): Promise<void> {
+  const caller = await callerIdentity(aws);
+  const { bucket } = stagingBucketName(caller, aws.region);
+  const key = instanceReports(instanceId).refusedKeys;
+  const place = { bucket, key, expectedBucketOwner: caller.accountId };
+  const bytes = await getBytes(aws, place).catch((error: unknown) => {
+    if (isRunctlError(error, "NOT_FOUND")) return undefined;
+    throw error;
+  });
+  if (!bytes) return;
+  const refused = refusedKeys.parse(JSON.parse(Buffer.from(bytes).toString()));
+  // As JSON, because a key may hold what would move the cursor.
+  for (const { name, reason } of refused.slice(0, shown))
+    report({ kind: "note", text: `left out ${JSON.stringify(name)}: ${reason}` });
+  if (refused.length > shown)
+    report({ kind: "note", text: `and ${refused.length - shown} more: s3://${bucket}/${key}` });
+  throw new RunctlError(
+    "PARTLY_DONE",
+    `${refused.length} keys cannot be files, so ${volumeId} is not warm; it has all other objects`,
+    {
+      hint: "rename or delete them in S3, and run the same command again: it moves only what is missing",
+    },
+  );
+}
