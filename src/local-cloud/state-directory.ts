@@ -28,6 +28,7 @@ export const statePaths = (stateDirectory: string) => ({
   store: join(stateDirectory, "store.sqlite"),
   accessLog: join(stateDirectory, "access.log"),
   errorLog: join(stateDirectory, "errors.log"),
+  clientConfig: join(stateDirectory, "aws-config"),
   s3: join(stateDirectory, "s3"),
 });
 
@@ -70,6 +71,7 @@ export async function holdStateDirectory(stateDirectory: string): Promise<HeldDi
   try {
     const keys = (await readKeys(stateDirectory)) ?? newKeys();
     await writeSecret(paths.keys, keys);
+    await writeFile(paths.clientConfig, clientConfig, { mode: 0o600 });
     return {
       keys,
       announce: (server) => writeSecret(paths.running, server),
@@ -83,6 +85,18 @@ export async function holdStateDirectory(stateDirectory: string): Promise<HeldDi
     throw error;
   }
 }
+
+/**
+ * What clients need that no environment variable says: botocore presigns S3 URLs by Signature Version 2 in the older
+ * regions unless it is told otherwise, which buckets made since June 2020 do not take.
+ *
+ * @see AWS CLI user guide, "Configuring the AWS CLI for Amazon S3" (signature_version).
+ */
+const clientConfig = `# Written by runctl for the clients of this local cloud.
+[default]
+s3 =
+    signature_version = s3v4
+`;
 
 function takeLock(path: string, stateDirectory: string): DatabaseSync {
   const lock = new DatabaseSync(path);

@@ -37,7 +37,8 @@ export function readSignatureClaim(
   if (authorization?.startsWith("AWS ") || query.has("AWSAccessKeyId")) {
     throw new SignatureError(
       "old-version",
-      "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+      "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256. " +
+        "(For the aws CLI: aws configure set default.s3.signature_version s3v4; for boto3: Config(signature_version='s3v4').)",
     );
   }
   if (authorization !== undefined) return readHeader(request, authorization);

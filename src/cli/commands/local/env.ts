@@ -1,27 +1,19 @@
+import { statePaths } from "../../../local-cloud/state-directory.ts";
 import { defineCommand } from "../../define-command.ts";
+import { localEnvironment, shellLine } from "../../local-environment.ts";
 import { requireLocalCloud } from "../../require-local-cloud.ts";
 
 export const env = defineCommand({
   summary: "Shell exports for the aws CLI and any SDK",
   examples: ['local env  # then: eval "$(runctl local env)"', "local env --output json"],
+  details:
+    "The shell then speaks to the local cloud only: profiles and files of yours are out of its reach, so no key of yours " +
+    "is sent there. In JSON an empty value means: to be unset.",
   flags: {},
   positionals: {},
-  async run(_input, { options }) {
-    const cloud = await requireLocalCloud(options.stateDirectory);
-    return {
-      AWS_ENDPOINT_URL: cloud.endpoint,
-      AWS_ACCESS_KEY_ID: cloud.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: cloud.secretAccessKey,
-      AWS_REGION: cloud.region,
-      AWS_DEFAULT_REGION: cloud.region,
-      // Whatever else the shell has must not win over these keys.
-      AWS_SESSION_TOKEN: "",
-      AWS_PROFILE: "",
-      AWS_EC2_METADATA_DISABLED: "true",
-    };
+  async run(_input, { options: { stateDirectory }, env: shell }) {
+    const cloud = await requireLocalCloud(stateDirectory);
+    return localEnvironment(cloud, statePaths(stateDirectory).clientConfig, shell);
   },
-  render: (variables) =>
-    Object.entries(variables)
-      .map(([name, value]) => (value === "" ? `unset ${name}` : `export ${name}='${value}'`))
-      .join("\n"),
+  render: (variables) => Object.entries(variables).map(shellLine).join("\n"),
 });
