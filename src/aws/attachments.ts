@@ -1,5 +1,7 @@
 import { call } from "./call.ts";
 import type { Aws } from "./connect.ts";
+import { RunctlError } from "../errors.ts";
+import { awsErrorCode } from "./translate-error.ts";
 
 export interface NewAttachment {
   volumeId: string;
@@ -20,7 +22,20 @@ export async function requestAttachment(aws: Aws, attachment: NewAttachment): Pr
         Device: attachment.device,
       }),
     ),
-  );
+  ).catch((error: unknown) => {
+    throw awsErrorCode(error) === "CustomerKeyHasBeenRevoked"
+      ? keyRefused(attachment, error)
+      : error;
+  });
+}
+
+/** AWS does not name the permission. */
+function keyRefused({ volumeId }: NewAttachment, cause: unknown): RunctlError {
+  const message = `ec2:AttachVolume: kms:CreateGrant is missing for the key that encrypts ${volumeId}, or the key is disabled`;
+  return new RunctlError("PERMISSION_DENIED", message, {
+    hint: "runctl aws setup --kms-key ARN",
+    cause,
+  });
 }
 
 /**

@@ -35,6 +35,12 @@ function accessDenied(
   denial: "explicit-deny" | "implicit-deny",
   form: AccessDeniedForm,
 ): ApiError {
+  // EC2 does not tell what it was refused ("Error codes for the Amazon EC2 API").
+  if (form === "ec2" && action.startsWith("kms:"))
+    return new ApiError(
+      "CustomerKeyHasBeenRevoked",
+      "The encrypted volume was unable to access the KMS key.",
+    );
   const reason =
     denial === "explicit-deny"
       ? "with an explicit deny in an identity-based policy"

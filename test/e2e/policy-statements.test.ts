@@ -19,32 +19,44 @@ interface Need {
   state?: "failed";
 }
 
-const denied = (action: string) => new RegExp(`not authorized to perform: ${action}\\b`);
+/** @param resource pattern of the ARN's beginning. */
+const denied = (action: string, resource = "") =>
+  new RegExp(`not authorized to perform: ${action} on resource: ${resource}`);
+
+const volume = "arn:aws:ec2:[a-z0-9-]+:[0-9]+:volume/";
+const instance = "arn:aws:ec2:[a-z0-9-]+:[0-9]+:instance/";
+const staging = "arn:aws:s3:::runctl-[a-z0-9-]+/";
 
 /** Every statement of the role, by its Sid. */
 const needs: Readonly<Record<string, readonly Need[]>> = {
-  Look: [{ work: "mount", names: denied("ec2:DescribeVolumes"), state: "failed" }],
+  Look: [{ work: "train", names: denied("ec2:DescribeVolumes"), state: "failed" }],
   MoveVolumesMeantForInstances: [
-    { work: "mount", names: denied("ec2:AttachVolume"), state: "failed" },
-    { work: "mount", action: "ec2:DetachVolume", names: denied("ec2:DetachVolume") },
+    { work: "train", names: denied("ec2:AttachVolume", volume), state: "failed" },
+    { work: "train", action: "ec2:DetachVolume", names: denied("ec2:DetachVolume", volume) },
   ],
   MoveVolumesToAndFromItself: [
-    { work: "mount", names: denied("ec2:AttachVolume"), state: "failed" },
-    { work: "mount", action: "ec2:DetachVolume", names: denied("ec2:DetachVolume") },
+    { work: "train", names: denied("ec2:AttachVolume", instance), state: "failed" },
+    { work: "train", action: "ec2:DetachVolume", names: denied("ec2:DetachVolume", instance) },
   ],
-  ReportOnVolumes: [
-    { work: "mount", names: denied("ec2:CreateTags") },
-    { work: "fill", names: denied("ec2:CreateTags"), state: "failed" },
-  ],
-  ReportOnItself: [{ work: "mount", names: denied("ec2:CreateTags") }],
-  TakeReportsBack: [{ work: "mount", names: denied("ec2:DeleteTags"), state: "failed" }],
+  ReportOnVolumes: [{ work: "fill", names: denied("ec2:CreateTags", volume), state: "failed" }],
+  ReportOnItself: [{ work: "train", names: denied("ec2:CreateTags", instance) }],
+  TakeReportsBack: [{ work: "train", names: denied("ec2:DeleteTags", volume), state: "failed" }],
   // The boot script sees the status alone.
-  FetchWhatItBootsFrom: [{ work: "mount", names: /s3:GetObject runtime\/.*: curl: .*403/ }],
-  WriteLogsJobsAndLeases: [{ work: "mount", names: denied("s3:PutObject") }],
-  ReadJobsAndLeases: [{ work: "mount shared", names: denied("s3:GetObject"), state: "failed" }],
-  ListData: [{ work: "fill", names: denied("s3:ListBucket"), state: "failed" }],
-  ReadData: [{ work: "fill", names: denied("s3:GetObject"), state: "failed" }],
-  WriteData: [{ work: "write", names: denied("s3:PutObject") }],
+  FetchWhatItBootsFrom: [{ work: "train", names: /s3:GetObject runtime\/.*: curl: .*403/ }],
+  WriteLogsJobsAndLeases: [{ work: "train", names: denied("s3:PutObject", `${staging}logs/`) }],
+  ReadJobsAndLeases: [
+    { work: "train", names: denied("s3:GetObject", `${staging}locks/`), state: "failed" },
+  ],
+  ListData: [
+    { work: "fill", names: denied("s3:ListBucket", "arn:aws:s3:::digits"), state: "failed" },
+  ],
+  ReadData: [
+    { work: "fill", names: denied("s3:GetObject", "arn:aws:s3:::digits/train/"), state: "failed" },
+  ],
+  WriteData: [{ work: "train", names: denied("s3:PutObject", "arn:aws:s3:::results/runs/") }],
+  UseKeys: [{ work: "fill", names: denied("kms:Decrypt"), state: "failed" }],
+  // AWS names no permission here; ours is the message.
+  LetEbsUseKeys: [{ work: "train", names: /kms:CreateGrant/, state: "failed" }],
 };
 
 test(
@@ -86,7 +98,7 @@ interface Heard {
 }
 
 async function untilEnded(cloud: RoleCloud, instanceId: string): Promise<Heard> {
-  for (const deadline = Date.now() + 60_000; ; await delay(200)) {
+  for (const deadline = Date.now() + 120_000; ; await delay(200)) {
     const heard = await listen(cloud, instanceId);
     if (heard.hasEnded || Date.now() > deadline) return heard;
   }
@@ -94,7 +106,7 @@ async function untilEnded(cloud: RoleCloud, instanceId: string): Promise<Heard> 
 
 /** Until `words` are in the agent's message, or at least on the console while it can set none. */
 async function untilSaid(cloud: RoleCloud, instanceId: string, words: RegExp): Promise<Heard> {
-  for (const deadline = Date.now() + 60_000; ; await delay(200)) {
+  for (const deadline = Date.now() + 120_000; ; await delay(200)) {
     const heard = await listen(cloud, instanceId);
     const isWorking = heard.state === "mounting" || heard.state === "running";
     if (heard.hasEnded || (words.test(heard.said) && !isWorking)) return heard;

@@ -28,9 +28,10 @@ const rules: Readonly<Record<string, Rule>> = {
   DeleteVolume: (_ec2, input: Sdk.DeleteVolumeRequest, ask) => [
     ask("volume", input.VolumeId ?? "*"),
   ],
-  AttachVolume: (_ec2, input: Sdk.AttachVolumeRequest, ask) => [
+  AttachVolume: (ec2, input: Sdk.AttachVolumeRequest, ask) => [
     ask("volume", input.VolumeId ?? "*"),
     ask("instance", input.InstanceId ?? "*"),
+    ...keyGrant(ec2, input.VolumeId ?? ""),
   ],
   DetachVolume: (ec2, input: Sdk.DetachVolumeRequest, ask) => [
     ask("volume", input.VolumeId ?? "*"),
@@ -114,6 +115,20 @@ function instanceContext(ec2: Ec2, id: string): Context {
     "ec2:AvailabilityZone": row.zone,
     "ec2:Vpc": arnOf(ec2, "vpc", networkOf(ec2).vpcId),
   };
+}
+
+/**
+ * "How Amazon Elastic Block Store uses AWS KMS" (KMS developer guide): attaching makes a grant for EC2 in the caller's
+ * name. The account's own key for EBS, shown by its alias, lets everybody who may use EBS do so.
+ */
+function keyGrant(ec2: Ec2, volumeId: string): AuthorizationCheck[] {
+  const resource = ec2.volumes.get(volumeId)?.kmsKeyId;
+  if (!resource?.includes(":key/")) return [];
+  const context = {
+    "kms:GrantIsForAWSResource": "true",
+    "kms:ViaService": `ec2.${ec2.region}.amazonaws.com`,
+  };
+  return [{ action: "kms:CreateGrant", resource, context }];
 }
 
 function volumeContext({ accountId, region }: Ec2, input: Sdk.CreateVolumeRequest): Context {

@@ -3,6 +3,7 @@ import { checksumElement, findChecksumAlgorithm } from "./checksums.ts";
 import { requireWriteConditions } from "./conditions.ts";
 import { copyBytes, requireCopySource } from "./copy-source.ts";
 import type { StoredObject } from "./index/object-rows.ts";
+import { requireKey } from "./kms-keys.ts";
 import { encryptionHeaders, objectHeaders } from "./object-headers.ts";
 import { maxPutBytes } from "./put-object.ts";
 import { invalidArgument, invalidRequest, noSuchBucket } from "./s3-error.ts";
@@ -12,6 +13,7 @@ export async function copyObject(request: S3Request, store: ObjectStore): Promis
   const { bucket, key } = request;
   const source = requireCopySource(request, store);
   const headers = copiedHeaders(request, source);
+  requireKey("kms:GenerateDataKey", headers, request, store);
   if (source.size > maxPutBytes) {
     throw invalidRequest(
       `The specified copy source is larger than the maximum allowable size for a copy source: ${maxPutBytes}`,

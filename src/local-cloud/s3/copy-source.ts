@@ -4,6 +4,7 @@ import type { ByteRange } from "./byte-range.ts";
 import { startChecksum, type ChecksumAlgorithm } from "./checksums.ts";
 import { requireCopyConditions } from "./conditions.ts";
 import type { StoredObject } from "./index/object-rows.ts";
+import { requireKey } from "./kms-keys.ts";
 import type { PieceWriter } from "./piece-files.ts";
 import { accessDenied, invalidArgument, noSuchBucket, noSuchKey, S3Error } from "./s3-error.ts";
 import {
@@ -35,6 +36,7 @@ export function requireCopySource(request: S3Request, store: ObjectStore): Store
     signed.authorize([{ action: "s3:ListBucket", resource: bucketArn(bucket) }]);
     throw noSuchKey(key);
   }
+  requireKey("kms:Decrypt", source.headers, request, store);
   requireCopyConditions(request, source);
   return source;
 }

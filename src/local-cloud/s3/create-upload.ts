@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { sendXml } from "./answer.ts";
 import { findChecksumAlgorithm, type ChecksumAlgorithm, type ChecksumType } from "./checksums.ts";
 import type { Upload } from "./index/upload-rows.ts";
+import { requireKey } from "./kms-keys.ts";
 import { encryptionHeaders, objectHeaders } from "./object-headers.ts";
 import { invalidRequest, noSuchBucket } from "./s3-error.ts";
 import { header, wholeSecondsNow, type ObjectStore, type S3Request } from "./s3-request.ts";
@@ -16,6 +17,7 @@ export async function createUpload(request: S3Request, store: ObjectStore): Prom
     ...wantedChecksum(request),
     headers: objectHeaders(request),
   };
+  requireKey("kms:GenerateDataKey", upload.headers, request, store);
   await store.database.write(() => {
     if (!store.buckets.find(bucket)) throw noSuchBucket(bucket);
     store.uploads.add(upload);

@@ -2,6 +2,7 @@ import { sendEmpty, startAnswer, type AnswerHeaders } from "./answer.ts";
 import { parseRange, type ByteRange } from "./byte-range.ts";
 import { requireReadConditions } from "./conditions.ts";
 import type { StoredObject } from "./index/object-rows.ts";
+import { requireKey } from "./kms-keys.ts";
 import { checksumHeaders, describeObject } from "./object-headers.ts";
 import { invalidRequest, noSuchKey, S3Error } from "./s3-error.ts";
 import { bucketArn, header, type ObjectStore, type S3Request } from "./s3-request.ts";
@@ -9,6 +10,7 @@ import { sendPieces } from "./send-pieces.ts";
 
 export async function getObject(request: S3Request, store: ObjectStore): Promise<void> {
   const object = requireObject(request, store);
+  requireKey("kms:Decrypt", object.headers, request, store);
   requireReadConditions(request, object);
   const selected = selectBytes(request, store, object);
   const pieces = store.objects.pieces(object.version, selected.range.start, selected.range.end);

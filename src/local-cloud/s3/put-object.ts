@@ -1,6 +1,7 @@
 import { sendEmpty } from "./answer.ts";
 import { receiveBody } from "./body/receive-body.ts";
 import { requireWriteConditions } from "./conditions.ts";
+import { requireKey } from "./kms-keys.ts";
 import { checksumHeaders, encryptionHeaders, objectHeaders } from "./object-headers.ts";
 import { noSuchBucket } from "./s3-error.ts";
 import { wholeSecondsNow, type ObjectStore, type S3Request } from "./s3-request.ts";
@@ -11,6 +12,7 @@ export const maxPutBytes = 5 * 2 ** 30;
 export async function putObject(request: S3Request, store: ObjectStore): Promise<void> {
   const { bucket, key } = request;
   const headers = objectHeaders(request);
+  requireKey("kms:GenerateDataKey", headers, request, store);
   // Asked again inside the write: this one saves sending a body for nothing.
   requireWriteConditions(request, store.objects.find(bucket, key));
   const writer = store.pieces.writer();

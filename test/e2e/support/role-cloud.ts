@@ -1,4 +1,5 @@
 import type { TestContext } from "node:test";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { ensureBucket } from "../../../src/aws/buckets.ts";
 import {
   ensureInstanceProfile,
@@ -13,7 +14,12 @@ import { policyNames, trustPolicy } from "../../../src/instances/policies.ts";
 import { setUpAccount } from "../../../src/instances/set-up-account.ts";
 import { type AgentCloud, agentCloud } from "../../kernel/support/agent-cloud.ts";
 
-export const places = { data: "digits/train/", results: "results/runs/" } as const;
+export const places = {
+  data: "digits/train/",
+  results: "results/runs/",
+  /** Of the user's own. */
+  key: "arn:aws:kms:us-east-1:000000000000:key/11111111-2222-3333-4444-555555555555",
+} as const;
 
 /** What is left out of a role: a statement, or one action of it. */
 export interface LeftOut {
@@ -32,11 +38,11 @@ export interface RoleCloud extends AgentCloud {
 export async function roleCloud(t: TestContext): Promise<RoleCloud> {
   const cloud = await agentCloud(t);
   const { aws } = cloud;
-  for (const place of Object.values(places))
-    await ensureBucket(aws, { bucket: bucketOf(place), accountRegional: false });
-  for (const name of ["3", "7"])
-    await putBytes(aws, { bucket: bucketOf(places.data), key: `train/${name}` }, `digit ${name}`);
-  const access = { reads: [places.data], writes: [places.results], kmsKeys: [] };
+  for (const bucket of ["digits", "results"])
+    await ensureBucket(aws, { bucket, accountRegional: false });
+  await putBytes(aws, { bucket: "digits", key: "train/3" }, "digit 3");
+  await putEncrypted(cloud, { Bucket: "digits", Key: "train/7", Body: "digit 7" });
+  const access = { reads: [places.data], writes: [places.results], kmsKeys: [places.key] };
   await setUpAccount(aws, { access }, { report: () => undefined });
 
   const documents: Record<string, PolicyDocument> = {};
@@ -73,6 +79,10 @@ function without(document: PolicyDocument, { Sid, action }: LeftOut): PolicyDocu
   return { ...document, Statement };
 }
 
-export function bucketOf(place: string): string {
-  return place.slice(0, place.indexOf("/"));
+async function putEncrypted(
+  { sdkOptions }: AgentCloud,
+  object: { Bucket: string; Key: string; Body: string },
+): Promise<void> {
+  const encryption = { ServerSideEncryption: "aws:kms", SSEKMSKeyId: places.key } as const;
+  await new S3Client(sdkOptions).send(new PutObjectCommand({ ...object, ...encryption }));
 }

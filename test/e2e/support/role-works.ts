@@ -1,28 +1,31 @@
 import { putBytes } from "../../../src/aws/s3-objects.ts";
-import type { AwsVolume } from "../../../src/aws/volumes.ts";
 import { ownedVolume } from "../../support/ready-account.ts";
 import { places, type RoleCloud } from "./role-cloud.ts";
 
-/** The smallest works that need the role's permissions; each launches an instance with it. @returns its id. */
+/** Works that together need all permissions of the role; each launches an instance with it. @returns its id. */
 export const works = {
-  /** A new volume is formatted and mounted, a command runs, the volume is given back. */
-  async mount(cloud: RoleCloud, role: string) {
-    return launchWith(cloud, role, await ownedVolume(cloud.aws, { name: role }), ["true"]);
-  },
-
-  /** A new volume for several instances, of which one has died with the lease to format it. */
-  async "mount shared"(cloud: RoleCloud, role: string) {
+  /**
+   * A command gets a new volume, that a key of the user's own encrypts and several instances may have, and saves a
+   * result in S3. The lease to format the volume was held by an instance that died.
+   */
+  async train(cloud: RoleCloud, role: string) {
     const volume = await ownedVolume(cloud.aws, {
       name: role,
+      kmsKeyId: places.key,
       type: "io2",
-      multiAttach: true,
       iops: 100,
+      multiAttach: true,
     });
     const lease = { bucket: cloud.bucket, key: `locks/${volume.volumeId}` };
     await putBytes(cloud.aws, lease, "i-0123456789abcdef0");
-    return launchWith(cloud, role, volume, ["true"]);
+    return cloud.launch(["sh", "-c", saveResult], {
+      instanceProfile: role,
+      volumes: [{ volume, mount: "/mnt/data", readOnly: false }],
+      bootLimits: { retrySeconds: 1 },
+    });
   },
 
+  /** A volume is filled from S3, where a key of the user's own encrypts an object, and read back. */
   async fill(cloud: RoleCloud, role: string) {
     const volume = await ownedVolume(cloud.aws, { name: role });
     const { volumeId } = volume;
@@ -32,29 +35,12 @@ export const works = {
       work: { kind: "fill", volumeId, source: `s3://${places.data}` },
     });
   },
-
-  /** A command of the user's own that saves a result with the role's credentials. */
-  async write(cloud: RoleCloud, role: string) {
-    return cloud.launch(["sh", "-c", putResult], { instanceProfile: role });
-  },
 } as const;
 
 export type Work = keyof typeof works;
 
-function launchWith(
-  cloud: RoleCloud,
-  role: string,
-  volume: AwsVolume,
-  command: readonly string[],
-): Promise<string> {
-  return cloud.launch(command, {
-    instanceProfile: role,
-    volumes: [{ volume, mount: "/mnt/data", readOnly: false }],
-    bootLimits: { retrySeconds: 1 },
-  });
-}
-
-const putResult = `
+/** A program of the user's own, which has the role's credentials from the metadata. */
+const saveResult = `
 metadata=http://169.254.169.254/latest
 token=$(curl -sf -X PUT -H "X-aws-ec2-metadata-token-ttl-seconds: 60" $metadata/api/token)
 get() { curl -sf -H "X-aws-ec2-metadata-token: $token" "$metadata/meta-data/iam/security-credentials/$1"; }
