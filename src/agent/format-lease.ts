@@ -1,6 +1,6 @@
 import { findInstance } from "../aws/instances.ts";
 import { getBytes, putBytes } from "../aws/s3-objects.ts";
-import type { Agent } from "./agent.ts";
+import type { Aws } from "../aws/connect.ts";
 
 /**
  * The lease to format a multi-attach volume: the object `locks/<volume>` in the staging bucket, which
@@ -10,7 +10,7 @@ import type { Agent } from "./agent.ts";
  * @returns whether this instance holds it.
  */
 export async function holdFormatLease(
-  { aws, spec, instanceId }: Pick<Agent, "aws" | "spec" | "instanceId">,
+  { aws, spec, instanceId }: { aws: Aws; spec: { bucket: string }; instanceId: string },
   volumeId: string,
 ): Promise<boolean> {
   for (let key = `locks/${volumeId}`; ;) {

@@ -4,7 +4,7 @@ import { type Ending, recallEnding } from "./agent-state.ts";
 import { answerRequest } from "./answer-request.ts";
 import { commandFolders, doWork, leavesWhenDone, untilAborted } from "./do-work.ts";
 import { finish, reportFinished } from "./finish.ts";
-import { uptimeSeconds } from "./machine-boot.ts";
+import { lifetimeOver } from "./lifetime.ts";
 import { signalCommand } from "./run-command.ts";
 import { shipLogs } from "./ship-logs.ts";
 import { instanceEvents } from "./watch-instance.ts";
@@ -35,10 +35,12 @@ async function whenItEnds(agent: Agent, terminated: AbortSignal): Promise<Ending
     first.resolve({ kind: "shutdown" });
   });
   void watch(agent, over.signal, first.resolve);
-  const stopTimer = limitLifetime(agent, () => first.resolve({ kind: "lifetime" }));
+  void lifetimeOver(agent, over.signal).then(
+    () => first.resolve({ kind: "lifetime" }),
+    () => undefined,
+  );
   const work = workUntilItEnds(agent, over.signal).then(first.resolve);
   const ending = await first.promise;
-  stopTimer();
   over.abort(new Error(`the work ended: ${ending.kind}`));
   // A volume that is being mounted must be through before it can be given back.
   await Promise.race([work, agent.clock.sleep(30_000)]);
@@ -80,12 +82,4 @@ async function checkpointNow(agent: Agent): Promise<void> {
   const { work } = agent.spec;
   const name = work.kind === "command" ? work.environment["RUNCTL_REBALANCE_SIGNAL"] : undefined;
   if (name === "SIGUSR1" || name === "SIGUSR2") await signalCommand(commandFolders(agent), name);
-}
-
-/** Counted from the machine's boot, so that a restarted agent does not begin anew. */
-function limitLifetime(agent: Agent, onEnd: () => void): () => void {
-  const seconds = agent.spec.maxLifetimeSeconds;
-  if (seconds === undefined) return () => undefined;
-  const timer = setTimeout(onEnd, Math.max(0, seconds - uptimeSeconds()) * 1_000);
-  return () => clearTimeout(timer);
 }

@@ -2,17 +2,24 @@
 # runctl: fetches the Node runtime and the agent from S3 and starts the agent. All data stand in the quoted blocks at the end.
 set -u
 export PATH=$PATH:/usr/sbin:/sbin
-D=/opt/runctl R=/run/runctl
+D=/opt/runctl B=/var/lib/cloud/scripts/per-boot
 X="$D/node $D/agent.mjs $D/spec.json"
 say() { echo "runctl: $*" >/dev/console; }
+mkdir -p $D /run/runctl $B
+# Runs now, and by cloud-init at each later boot of this instance, but not of one that is made from its image.
+: >/var/lib/cloud/instance/runctl
+cat >$B/runctl <<'U'
+#!/bin/sh
+[ -e /var/lib/cloud/instance/runctl ] || exit 0
 # off_after SECONDS FILE: powers off then, unless FILE is there
-off_after() { setsid sh -c 'sleep "$1"; [ -e "$2" ] || { echo "runctl: no sign of life: power off" >/dev/console; poweroff; sleep 150; poweroff -f; }' sh "$1" "$2" </dev/null >/dev/null 2>&1 & }
-mkdir -p $D $R
-off_after @SILENT@ $R/reported
+off_after() { { sleep "$1"; [ -e "$2" ] || { echo 'runctl: no sign of life: power off' >/dev/console; poweroff; sleep 150; poweroff -f; }; } </dev/null >/dev/null 2>&1 & }
+off_after @SILENT@ /run/runctl/reported
+@LIFETIME@
+U
+chmod 755 $B/runctl
+$B/runctl
 fail() { say "FAILED: $*: power off"; sync; poweroff; exit 1; }
-lifetime='' spec=''
-E=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
-H='host;x-amz-content-sha256;x-amz-date;x-amz-security-token'
+spec=''
 M=${AWS_EC2_METADATA_SERVICE_ENDPOINT:-http://169.254.169.254}/latest
 uptime() { read -r up _ </proc/uptime; up=${up%.*}; }
 again() { uptime; end=$((up + retry)); until "$@"; do uptime; [ $up -lt $end ] || return 1; sleep 2; done; }
@@ -25,6 +32,9 @@ keys() {
   [ -n "$ID" ] && [ -n "$SECRET" ] && [ -n "$TOKEN" ]
 }
 sha() { sha256sum | cut -c1-64; }
+# Of no bytes at all, the body of a GET.
+E=$(sha </dev/null)
+H='host;x-amz-content-sha256;x-amz-date;x-amz-security-token'
 # bytes HEX N: the bytes, each xor N. Built-ins only, so that no key is ever on a command line.
 bytes() {
   h=$1 o=''
@@ -62,7 +72,8 @@ start() {
   if [ -d /run/systemd/system ]; then
     cat >/etc/systemd/system/runctl-agent.service <<U
 [Unit]
-After=network-online.target
+Wants=network-online.target
+After=network-online.target nss-lookup.target runctl-command.scope
 StartLimitIntervalSec=600
 StartLimitBurst=30
 StartLimitAction=poweroff
@@ -73,17 +84,14 @@ Restart=always
 RestartSec=1
 KillMode=mixed
 TimeoutStopSec=110
-[Install]
-WantedBy=multi-user.target
 U
-    systemctl daemon-reload && systemctl enable -q runctl-agent && systemctl start --no-block runctl-agent
+    systemctl daemon-reload || return
+    L='systemctl start --no-block runctl-agent'
   else
-    B=/var/lib/cloud/scripts/per-boot
-    mkdir -p $B && cat >$B/runctl-agent <<U && chmod 755 $B/runctl-agent && $B/runctl-agent
-#!/bin/sh
-setsid sh -c 'trap end=1 TERM; until [ "\${end:-}" ]; do $X; sleep 1; done' </dev/null >>/var/log/runctl-agent.out 2>&1 &
-U
+    L="setsid sh -c 'trap end=1 TERM; until [ \"\${end:-}\" ]; do $X; sleep 1; done' </dev/null >>/var/log/runctl-agent.out 2>&1 &"
   fi
+  echo "$L" >>$B/runctl
+  eval "$L"
 }
 (umask 077 && cat >$D/spec.json) <<'RUNCTL_SPEC'
 @SPEC@
@@ -92,7 +100,6 @@ while read -r name value; do export "$name=$value"; done <<'RUNCTL_FETCH'
 @FETCH@
 RUNCTL_FETCH
 endpoint=${AWS_ENDPOINT_URL:-https://s3.$region.amazonaws.com}
-[ -z "$lifetime" ] || off_after "$lifetime" ''
 fetch "$node" "$node_sha" $D/node
 fetch "$agent" "$agent_sha" $D/agent.mjs
 [ -z "$spec" ] || fetch "$spec" "$spec_sha" $D/spec.json

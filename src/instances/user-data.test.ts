@@ -74,8 +74,8 @@ for (const shell of ["dash", "bash", "busybox"])
       const secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
       const request = { path: "/bucket/agent/x", host: "127.0.0.1:4566", time: "20261123T191500Z" };
       const functions = definitions(["sha", "bytes", "hmac", "sign"]);
-      const program = `${constants()}
-${functions}
+      const program = `${functions}
+${constants()}
 ID=AKIDEXAMPLE SECRET='${secret}' TOKEN='t/o+k=en' region=eu-west-1
 sign ${request.path} ${request.host} ${request.time}`;
 

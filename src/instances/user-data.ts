@@ -49,10 +49,6 @@ export function userData(
     region: spec.region,
     bucket: spec.bucket,
     retry: String(Math.ceil(retrySeconds)),
-    // The agent keeps the limit itself; the shell only ends what the agent could not.
-    ...(spec.maxLifetimeSeconds === undefined
-      ? {}
-      : { lifetime: String(Math.ceil(spec.maxLifetimeSeconds) + 300) }),
     node: runtime.key,
     node_sha: runtime.sha256,
     agent: agent.key,
@@ -62,6 +58,7 @@ export function userData(
   const text = bootScript()
     // Replacer functions: in a replacement string `$&` and `$'` would mean something.
     .replace("@SILENT@", () => String(Math.ceil(silentSeconds)))
+    .replace("@LIFETIME@", () => endOfLife(spec))
     .replace("@SPEC@", () => (staged ? "{}" : JSON.stringify(spec)))
     .replace("@FETCH@", () => Object.entries(values).map(fetchLine).join("\n"));
   if (Buffer.byteLength(text) > maxUserDataBytes)
@@ -69,6 +66,11 @@ export function userData(
       hint: `AWS takes ${maxUserDataBytes}: stage the launch spec in S3`,
     });
   return text;
+}
+
+/** The agent keeps the limit itself; the shell only ends what the agent could not. */
+function endOfLife({ maxLifetimeSeconds: seconds }: LaunchSpec): string {
+  return seconds === undefined ? ":" : `off_after ${Math.ceil(seconds) + 300} ''`;
 }
 
 /** bootstrap.sh without its comments and indentation, which would only use up room. */

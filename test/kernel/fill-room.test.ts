@@ -63,8 +63,10 @@ async function volumeOf(t: TestContext, options: string): Promise<TestBucket> {
   return { ...place, directory };
 }
 
-function fill({ aws, bucket, directory }: TestBucket, onProgress = () => {}) {
+const ignore = () => undefined;
+
+function fill({ aws, bucket, directory }: TestBucket, onProgress: () => void = ignore) {
   const source = `s3://${bucket}/data/`;
-  const report = () => undefined;
-  return fillVolume({ aws, source, directory, report, onProgress, parallel: 1, retryMs: 2_000 });
+  const limits = { parallel: 1, retryMs: 2_000 };
+  return fillVolume({ aws, source, directory, report: ignore, onProgress, ...limits });
 }
