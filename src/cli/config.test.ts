@@ -3,9 +3,13 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { readConfig } from "./config.ts";
+import { readConfig, withoutAccount } from "./config.ts";
 
-async function home(t: TestContext, files: { user?: string; project?: string }) {
+async function home(
+  t: TestContext,
+  files: { user?: string; project?: string },
+  env: Record<string, string> = {},
+) {
   const root = await mkdtemp(join(tmpdir(), "runctl-config-"));
   t.after(() => rm(root, { recursive: true }));
   const config = join(root, ".config/runctl");
@@ -16,7 +20,7 @@ async function home(t: TestContext, files: { user?: string; project?: string }) 
   if (files.project !== undefined) {
     await writeFile(join(root, "project/.runctl.toml"), files.project);
   }
-  return readConfig(deep, { HOME: root });
+  return readConfig(deep, { HOME: root, ...env });
 }
 
 test("without files there is nothing set", async (t) => {
@@ -47,4 +51,47 @@ test("a wrong key, a wrong type and broken TOML are named", async (t) => {
   await assert.rejects(home(t, { user: 'regoin = "x"' }), { message: /config.toml: 'regoin'/ });
   await assert.rejects(home(t, { project: "name = 5" }), { message: /.runctl.toml: 'name'/ });
   await assert.rejects(home(t, { project: "name = " }), { message: /is not TOML/ });
+});
+
+test("the environment wins over both files, RUNCTL_ over AWS_", async (t) => {
+  const files = {
+    user: 'region = "eu-west-1"\nprofile = "daily"\nproject = "a"',
+    project: 'name = "b"\ninstance-type = ["c5.large"]',
+  };
+  const aws = await home(t, files, { AWS_DEFAULT_REGION: "us-east-1", AWS_PROFILE: "work" });
+  const own = await home(t, files, {
+    AWS_REGION: "us-east-1",
+    RUNCTL_REGION: "us-west-2",
+    RUNCTL_NAME: "c",
+    RUNCTL_INSTANCE_TYPE: "m5.large,c5.large",
+  });
+
+  assert.deepEqual([aws.region, aws.profile, aws.project], ["us-east-1", "work", "a"]);
+  assert.deepEqual([own.region, own.name, own.profile], ["us-west-2", "c", "daily"]);
+  assert.deepEqual(own["instance-type"], ["m5.large", "c5.large"]);
+});
+
+test("keys in the environment win over the profile of the file", async (t) => {
+  const config = await home(t, { user: 'profile = "daily"' }, { AWS_ACCESS_KEY_ID: "AKIA" });
+
+  assert.equal(config.profile, undefined);
+});
+
+test("values are checked as their flags are, and the place of the wrong one is named", async (t) => {
+  await assert.rejects(home(t, { project: 'mount-point = "/etc"' }), {
+    code: "CONFIGURATION",
+    message: /\.runctl\.toml: 'mount-point' '\/etc' cannot be a mount point/,
+  });
+  await assert.rejects(home(t, {}, { AWS_REGION: "mars" }), {
+    code: "CONFIGURATION",
+    message: /AWS_REGION: 'mars' is not a region/,
+  });
+});
+
+test("for the local cloud nothing is left that speaks of an account at AWS", async (t) => {
+  const config = await home(t, {
+    user: 'region = "eu-west-1"\nprofile = "p"\nendpoint-url = "http://x"\nstaging-bucket = "b"\ninstance-profile = "i"\nname = "n"',
+  });
+
+  assert.deepEqual(withoutAccount(config), { name: "n", tags: {} });
 });

@@ -10,11 +10,16 @@ interface Interruptible {
   say: (line: string) => void;
 }
 
+export interface Interrupts {
+  signal: AbortSignal;
+  stopListening: () => void;
+}
+
 /**
- * Aborted by the first Ctrl-C (or SIGTERM) after saying what goes on; a second one ends the process at once.
+ * A signal that is aborted by the first Ctrl-C (or SIGTERM) after saying what goes on; a second one ends the process at once.
  * The reason is the error that the command ends with.
  */
-export function interruptSignal({ argv, interruption, say }: Interruptible): AbortSignal {
+export function listenForInterrupts({ argv, interruption, say }: Interruptible): Interrupts {
   const controller = new AbortController();
   const hint = interruption?.sameLineContinues
     ? `go on with: ${shellLine(["runctl", ...argv])}`
@@ -26,5 +31,11 @@ export function interruptSignal({ argv, interruption, say }: Interruptible): Abo
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
-  return controller.signal;
+  return {
+    signal: controller.signal,
+    stopListening() {
+      process.off("SIGINT", stop);
+      process.off("SIGTERM", stop);
+    },
+  };
 }

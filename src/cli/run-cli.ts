@@ -6,7 +6,7 @@ import { confirm } from "./confirm.ts";
 import type { Context, GlobalOptions } from "./context.ts";
 import { type Found, findCommand } from "./find-command.ts";
 import { type RawGlobals, readGlobalOptions } from "./global-options.ts";
-import { interruptSignal } from "./interrupts.ts";
+import { type Interrupts, listenForInterrupts } from "./interrupts.ts";
 import { inSamePlace } from "./same-place.ts";
 import { describeError } from "./show-error.ts";
 import { commandHelp, groupHelp } from "./show-help.ts";
@@ -27,7 +27,7 @@ export async function runCli(argv: readonly string[], env: Env, streams: Streams
   let options: GlobalOptions | undefined;
   let globals: RawGlobals = {};
   let view: ProgressView | undefined;
-  let signal: AbortSignal | undefined;
+  let interrupts: Interrupts | undefined;
   try {
     const found = findCommand(root, argv);
     const command = await found.branch.load?.();
@@ -45,7 +45,7 @@ export async function runCli(argv: readonly string[], env: Env, streams: Streams
 
     const progress = progressView(options, env, stderr);
     view = progress;
-    signal = interruptSignal({
+    interrupts = listenForInterrupts({
       argv,
       interruption: options.dryRun ? undefined : command.interruption,
       say(line) {
@@ -54,6 +54,7 @@ export async function runCli(argv: readonly string[], env: Env, streams: Streams
       },
     });
     const config = await commandConfig(options, cwd, env);
+    const { signal } = interrupts;
     const context = makeContext({
       options,
       globals,
@@ -72,7 +73,7 @@ export async function runCli(argv: readonly string[], env: Env, streams: Streams
   } catch (error) {
     view?.stop();
     const style = options ?? styleBeforeParsing(argv, env);
-    const { text, exitCode } = describeError(asInterruption(error, signal), {
+    const { text, exitCode } = describeError(asInterruption(error, interrupts?.signal), {
       json: style.output === "json",
       color: style.color === true && stderr.isTTY,
       debug: style.debug === true,
@@ -80,6 +81,8 @@ export async function runCli(argv: readonly string[], env: Env, streams: Streams
     });
     await write(stderr, text);
     return exitCode;
+  } finally {
+    interrupts?.stopListening();
   }
 }
 

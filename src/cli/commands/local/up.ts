@@ -1,7 +1,7 @@
 import { once } from "node:events";
+import { setFlagsFromString } from "node:v8";
 import { RunctlError } from "../../../errors.ts";
 import { readConnection } from "../../../local-cloud/connection.ts";
-import { startLocalCloud } from "../../../local-cloud/start-local-cloud.ts";
 import { defineCommand, optional, type Parser, toggle } from "../../define-command.ts";
 import { dryRun, isDryRun, renderDryRun } from "../../dry-run.ts";
 import { decimal, oneOf, wholeNumber } from "../../parsers.ts";
@@ -49,6 +49,10 @@ export const up = defineCommand({
     if (detach) {
       return startDetached({ stateDirectory, port, timeScale, backend }, context.signal);
     }
+    // A body's buffers are freed with the young objects that held them: where those never get much room, a
+    // large body costs 5 MiB of memory instead of 45, and the server 25 MiB less from the start.
+    setFlagsFromString("--semi-space-growth-factor=1");
+    const { startLocalCloud } = await import("../../../local-cloud/start-local-cloud.ts");
     const cloud = await startLocalCloud({ stateDirectory, port, timeScale, backend });
     const result: RunningCloud = {
       outcome: "started",
