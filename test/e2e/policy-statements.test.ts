@@ -23,24 +23,24 @@ interface Need {
 const denied = (action: string, resource = "") =>
   new RegExp(`not authorized to perform: ${action} on resource: ${resource}`);
 
-const volume = "arn:aws:ec2:[a-z0-9-]+:[0-9]+:volume/";
-const instance = "arn:aws:ec2:[a-z0-9-]+:[0-9]+:instance/";
+const volumeArn = "arn:aws:ec2:[a-z0-9-]+:[0-9]+:volume/";
+const instanceArn = "arn:aws:ec2:[a-z0-9-]+:[0-9]+:instance/";
 const staging = "arn:aws:s3:::runctl-[a-z0-9-]+/";
 
 /** Every statement of the role, by its Sid. */
 const needs: Readonly<Record<string, readonly Need[]>> = {
   Look: [{ work: "train", names: denied("ec2:DescribeVolumes"), state: "failed" }],
   MoveVolumesMeantForInstances: [
-    { work: "train", names: denied("ec2:AttachVolume", volume), state: "failed" },
-    { work: "train", action: "ec2:DetachVolume", names: denied("ec2:DetachVolume", volume) },
+    { work: "train", names: denied("ec2:AttachVolume", volumeArn), state: "failed" },
+    { work: "train", action: "ec2:DetachVolume", names: denied("ec2:DetachVolume", volumeArn) },
   ],
   MoveVolumesToAndFromItself: [
-    { work: "train", names: denied("ec2:AttachVolume", instance), state: "failed" },
-    { work: "train", action: "ec2:DetachVolume", names: denied("ec2:DetachVolume", instance) },
+    { work: "train", names: denied("ec2:AttachVolume", instanceArn), state: "failed" },
+    { work: "train", action: "ec2:DetachVolume", names: denied("ec2:DetachVolume", instanceArn) },
   ],
-  ReportOnVolumes: [{ work: "fill", names: denied("ec2:CreateTags", volume), state: "failed" }],
-  ReportOnItself: [{ work: "train", names: denied("ec2:CreateTags", instance) }],
-  TakeReportsBack: [{ work: "train", names: denied("ec2:DeleteTags", volume), state: "failed" }],
+  ReportOnVolumes: [{ work: "fill", names: denied("ec2:CreateTags", volumeArn), state: "failed" }],
+  ReportOnItself: [{ work: "train", names: denied("ec2:CreateTags", instanceArn) }],
+  TakeReportsBack: [{ work: "train", names: denied("ec2:DeleteTags", volumeArn), state: "failed" }],
   // The boot script sees the status alone.
   FetchWhatItBootsFrom: [{ work: "train", names: /s3:GetObject runtime\/.*: curl: .*403/ }],
   WriteLogsJobsAndLeases: [{ work: "train", names: denied("s3:PutObject", `${staging}logs/`) }],
