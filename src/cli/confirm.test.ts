@@ -41,3 +41,21 @@ test("without a terminal nothing is asked and nothing is done", async () => {
   });
   assert.equal(shown(), "");
 });
+
+test("Ctrl-C and Ctrl-D at the question end it, and nothing is done", async () => {
+  for (const [key, code] of [
+    ["\u0003", "INTERRUPTED"],
+    ["\u0004", "CONFIRMATION_NEEDED"],
+  ] as const) {
+    const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined });
+    const output = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
+    output.on("data", (text: Buffer) => {
+      if (text.toString().includes("[y/N]")) input.write(key);
+    });
+    const signal = new AbortController().signal;
+
+    await assert.rejects(confirm("delete it?", [], { yes: false, input, output, signal }), {
+      code,
+    });
+  }
+});

@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import { RunctlError } from "../errors.ts";
+import { isRunctlError, RunctlError } from "../errors.ts";
 
 interface Asker {
   yes: boolean;
@@ -11,7 +11,7 @@ interface Asker {
 /**
  * Shows what is at stake and waits for `y`; anything else is a no.
  *
- * @throws RunctlError CONFIRMATION_NEEDED for a no, or when there is nobody to ask.
+ * @throws RunctlError CONFIRMATION_NEEDED for a no, or when there is nobody to ask; INTERRUPTED for Ctrl-C.
  */
 export async function confirm(
   question: string,
@@ -27,7 +27,10 @@ export async function confirm(
   for (const line of atStake) output.write(`  ${line}\n`);
   const lines = createInterface({ input, output });
   const ended = new AbortController();
-  // The end of the input (Ctrl-D) and Ctrl-C, which the terminal gives to this interface, are a no.
+  // The terminal gives Ctrl-C to this interface, not to the process; Ctrl-D closes it.
+  lines.once("SIGINT", () =>
+    ended.abort(new RunctlError("INTERRUPTED", `interrupted, not done: ${question}`)),
+  );
   lines.once("close", () => ended.abort());
   try {
     const answer = await lines.question(`${question} [y/N] `, {
@@ -35,8 +38,9 @@ export async function confirm(
     });
     if (/^y(es)?$/i.test(answer.trim())) return;
   } catch {
-    signal.throwIfAborted();
     output.write("\n");
+    signal.throwIfAborted();
+    if (isRunctlError(ended.signal.reason)) throw ended.signal.reason;
   } finally {
     lines.close();
   }

@@ -106,7 +106,8 @@ function progressView(options: GlobalOptions, env: Env, stderr: NodeJS.WriteStre
   return showProgress({
     write: (text) => void (options.quiet || stderr.write(text)),
     isTerminal: stderr.isTTY && !options.quiet && env["TERM"] !== "dumb",
-    columns: stderr.columns ?? 80,
+    // A terminal that does not know its width says 0.
+    columns: stderr.columns || 80,
     color: options.color && stderr.isTTY,
     verbose: options.verbose,
   });

@@ -9,7 +9,12 @@ export async function describeResult(
   context: Context,
 ): Promise<string> {
   const { output, query } = context.options;
-  if (query !== undefined) return JSON.stringify(await search(result, query), undefined, 2);
+  if (query !== undefined) {
+    const found = await search(result, query);
+    // A shell wants `$(runctl … --query 'items[0].volumeId')` without quotes.
+    if (output !== "json" && typeof found === "string") return found;
+    return JSON.stringify(found, undefined, 2);
+  }
   if (output === "json") return JSON.stringify(result, undefined, 2);
   return command.render(result, context);
 }
