@@ -60,7 +60,8 @@ export function instancePolicy({ partition, accountId }: PolicyScope): PolicyDoc
     {
       Sid: "Look",
       Effect: "Allow",
-      Action: "ec2:Describe*",
+      // Not ec2:Describe*: that would show the user data of other instances.
+      Action: ["ec2:DescribeVolumes", "ec2:DescribeInstances"],
       Resource: "*",
     },
     {
@@ -101,7 +102,7 @@ export function instancePolicy({ partition, accountId }: PolicyScope): PolicyDoc
   );
 }
 
-/** What the agent may do in the staging bucket: fetch what it boots from, write logs, job files and leases. */
+/** What the agent may do in the staging bucket: fetch what it boots from, write logs and leases. */
 export function stagingPolicy({ partition }: PolicyScope, bucket: string): PolicyDocument {
   const under = (...prefixes: string[]) =>
     prefixes.map((prefix) => `arn:${partition}:s3:::${bucket}/${prefix}/*`);
@@ -113,16 +114,16 @@ export function stagingPolicy({ partition }: PolicyScope, bucket: string): Polic
       Resource: under("agent", "runtime", "code", "specs"),
     },
     {
-      Sid: "WriteLogsJobsAndLeases",
+      Sid: "WriteLogsAndLeases",
       Effect: "Allow",
-      Action: ["s3:PutObject", "s3:AbortMultipartUpload"],
-      Resource: under("logs", "jobs", "locks"),
+      Action: "s3:PutObject",
+      Resource: under("logs", "locks"),
     },
     {
-      Sid: "ReadJobsAndLeases",
+      Sid: "ReadLeases",
       Effect: "Allow",
       Action: "s3:GetObject",
-      Resource: under("jobs", "locks"),
+      Resource: under("locks"),
     },
   );
 }
@@ -139,8 +140,12 @@ export function tlsOnlyPolicy({ partition }: PolicyScope, bucket: string): Polic
   });
 }
 
+/** ForAllValues holds for no keys at all, and DeleteTags without keys takes every tag: there must be some. */
 function onlyKeys(keys: string[]) {
-  return { "ForAllValues:StringEquals": { "aws:TagKeys": keys } };
+  return {
+    "ForAllValues:StringEquals": { "aws:TagKeys": keys },
+    Null: { "aws:TagKeys": "false" },
+  };
 }
 
 function policy(...statements: PolicyStatement[]): PolicyDocument {

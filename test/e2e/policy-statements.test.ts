@@ -43,8 +43,8 @@ const needs: Readonly<Record<string, readonly Need[]>> = {
   TakeReportsBack: [{ work: "train", names: denied("ec2:DeleteTags", volumeArn), state: "failed" }],
   // The boot script sees the status alone.
   FetchWhatItBootsFrom: [{ work: "train", names: /s3:GetObject runtime\/.*: curl: .*403/ }],
-  WriteLogsJobsAndLeases: [{ work: "train", names: denied("s3:PutObject", `${staging}logs/`) }],
-  ReadJobsAndLeases: [
+  WriteLogsAndLeases: [{ work: "train", names: denied("s3:PutObject", `${staging}logs/`) }],
+  ReadLeases: [
     { work: "train", names: denied("s3:GetObject", `${staging}locks/`), state: "failed" },
   ],
   ListData: [
