@@ -7,6 +7,8 @@ import { findVolumeById } from "../../src/aws/volumes.ts";
 import { findInstance } from "../../src/aws/instances.ts";
 import { tagKeys } from "../../src/tags.ts";
 import { askAgent } from "../../src/volumes/ask-agent.ts";
+import { attachVolume, planAttachment } from "../../src/volumes/attach-volume.ts";
+import { detachVolume, planDetachment } from "../../src/volumes/detach-volume.ts";
 import { ownedVolume } from "../support/ready-account.ts";
 import { type AgentCloud, agentCloud } from "./support/agent-cloud.ts";
 import { skipReason as skip } from "./support/kernel-cloud.ts";
@@ -74,7 +76,7 @@ test(
 );
 
 test(
-  "requests: a freeze thaws, an unmount of what is in use fails, stop frees the volume",
+  "requests: a freeze thaws, an unmount of what is in use fails, also of what the user mounted; stop frees the volume",
   { skip },
   async (t) => {
     const cloud = await agentCloud(t);
@@ -89,6 +91,7 @@ test(
     const ask = (verb: "freeze" | "thaw" | "unmount" | "grow") =>
       askAgent(cloud.aws, { instanceId, verb, volumeId }, {});
 
+    await detachOwnMount(cloud, instanceId);
     assert.equal((await ask("freeze"))?.outcome, "ok");
     assert.equal((await ask("thaw"))?.outcome, "ok");
     assert.equal((await ask("grow"))?.outcome, "ok");
@@ -165,6 +168,35 @@ test("a volume with foreign data is refused, and the instance ends itself", { sk
   assert.match(tags[tagKeys.message] ?? "", /should be blank but holds/);
   assert.equal(await cloud.stateOf(volume.volumeId), "available");
 });
+
+/** A volume that the launch knows nothing of: attached, formatted, mounted and at last let go of by the user. */
+async function detachOwnMount(cloud: AgentCloud, instanceId: string): Promise<void> {
+  const { aws } = cloud;
+  const quiet = { report: () => undefined };
+  const own = await ownedVolume(aws, { name: "own", sizeGiB: 1 });
+  const instance = (await findInstance(aws, instanceId))!;
+  const attached = await attachVolume(aws, planAttachment(own, instance), quiet);
+  const link = `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${own.volumeId.replace("-", "")}`;
+  await cloud.inside(
+    instanceId,
+    `until [ -e ${link} ]; do sleep 0.05; done; mkfs.ext4 -q ${link}; mkdir /srv/own; mount ${link} /srv/own
+    cd /srv/own; sleep 600 >/dev/null 2>&1 & echo $! >/run/holder`,
+  );
+  const detach = async () =>
+    detachVolume(aws, await planDetachment(aws, attached.volume), { ...quiet, force: false });
+
+  await assert.rejects(detach(), { message: /\/srv\/own is in use by sleep/ });
+  await cloud.inside(instanceId, "kill $(cat /run/holder)");
+  assert.equal((await detach()).outcome, "detached");
+  assert.equal(await cloud.stateOf(own.volumeId), "available");
+
+  const again = await attachVolume(aws, planAttachment(own, instance), quiet);
+  const unmounted = await planDetachment(aws, again.volume);
+  assert.equal(
+    (await detachVolume(aws, unmounted, { ...quiet, force: false })).outcome,
+    "detached",
+  );
+}
 
 async function untilLogged(cloud: AgentCloud, instanceId: string, text: string): Promise<void> {
   const log = "/var/log/runctl-command.log";

@@ -32,18 +32,36 @@ test("an agent with other bytes than the launch names is not run", { skip }, asy
   assert.match(await cloud.untilOff(await boot(cloud, text)), /wrong SHA-256/);
 });
 
-test("a machine whose agent never reports is switched off", { skip }, async (t) => {
-  const cloud = await agentCloud(t);
-  const body = "setInterval(() => {}, 1000);";
+test(
+  "a machine whose agent never reports is switched off, and at last one whose agent crashes for ever",
+  { skip },
+  async (t) => {
+    const cloud = await agentCloud(t);
+    const silent = await stage(cloud, "setInterval(() => {}, 1000);");
+    const crashing = await stage(
+      cloud,
+      'import fs from "node:fs"; fs.writeFileSync("/run/runctl/reported", ""); throw new Error("crash");',
+    );
+    const limited = userData({ ...spec(cloud), maxLifetimeSeconds: 60 }, files(crashing));
+    const ids = await Promise.all([
+      boot(cloud, userData(spec(cloud), files(silent), { silentSeconds: 6 })),
+      // The shell gives the agent 300 s more to keep the limit; a test cannot wait for that.
+      boot(cloud, limited.replace(/^off_after 360 /m, "off_after 10 ")),
+    ]);
+
+    for (const instanceId of ids) {
+      const console = await cloud.untilOff(instanceId);
+      assert.match(console, /agent started\n[^]*no sign of life: power off/);
+    }
+  },
+);
+
+async function stage(cloud: AgentCloud, body: string): Promise<StagedFile> {
   const sha256 = createHash("sha256").update(body).digest("hex");
-  const silent = { key: `agent/${sha256}/agent.mjs`, sha256 };
-  await putBytes(cloud.aws, { bucket: cloud.bucket, key: silent.key }, body);
-  const text = userData(spec(cloud), files(silent), { silentSeconds: 6 });
-
-  const console = await cloud.untilOff(await boot(cloud, text));
-
-  assert.match(console, /agent started\n[^]*no sign of life: power off/);
-});
+  const file = { key: `agent/${sha256}/agent.mjs`, sha256 };
+  await putBytes(cloud.aws, { bucket: cloud.bucket, key: file.key }, body);
+  return file;
+}
 
 function files(agent: StagedFile) {
   return { runtime: runtimeFile("x86_64"), agent };
