@@ -1,11 +1,10 @@
-// `npm test`: everything that is checked, in order of cost. Ends with one line that counts the tests.
+// `npm test`: everything that is checked, the cheap first. Ends with one line that counts the tests.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { ensureLocalCloud } from "./ensure-local-cloud.ts";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const root = join(import.meta.dirname, "..");
 const bin = (name: string) => join(root, "node_modules/.bin", name);
 
 interface Outcome {
@@ -17,51 +16,79 @@ async function run(program: string, args: readonly string[]): Promise<Outcome> {
   const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-      process.stdout.write(text);
-    });
+    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
   }
   const [code]: unknown[] = await once(child, "close");
   return { exitCode: typeof code === "number" ? code : 1, output };
 }
 
-const steps: Array<[name: string, program: string, args: string[]]> = [
-  ["format", bin("oxfmt"), ["--check"]],
-  ["lint", bin("oxlint"), ["--type-aware", "--deny-warnings"]],
-  ["types", bin("tsc"), []],
-  ["unused code", bin("knip"), []],
-  // One process: the files share nothing, and a process each would cost more than the tests.
-  [
-    "unit tests",
-    process.execPath,
-    ["--test", "--test-force-exit", "--test-isolation=none", "src/**/*.test.ts", "test/*.test.ts"],
-  ],
-  // A process each: they boot instances, kill servers and change users.
-  [
-    "end-to-end tests",
-    process.execPath,
-    ["--test", "--test-force-exit", "--test-concurrency=2", "test/{kernel,e2e}/**/*.test.ts"],
-  ],
+const nodeTest = (...args: string[]) => [
+  "--test",
+  "--test-force-exit",
+  "--test-reporter=spec",
+  ...args,
 ];
 
-ensureLocalCloud();
-let failed = false;
+// The files of unit tests share nothing and run in one process for each of two cores: a process for each file would
+// cost more than the tests. Those that boot instances, kill servers and spawn the CLI get a process each.
+const unit = (shard: number) =>
+  nodeTest(
+    "--test-isolation=none",
+    `--test-shard=${shard}/2`,
+    "src/**/*.test.ts",
+    "test/*.test.ts",
+  );
+const endToEnd = nodeTest("--test-concurrency=2", "test/{kernel,e2e}/**/*.test.ts");
+
+const groups: Array<Array<[name: string, program: string, args: string[]]>> = [
+  [
+    ["format", bin("oxfmt"), ["--check"]],
+    ["types", bin("tsc"), []],
+  ],
+  [
+    ["lint", bin("oxlint"), ["--type-aware", "--deny-warnings"]],
+    ["unused code", bin("knip"), []],
+  ],
+  [
+    ["unit tests, first half", process.execPath, unit(1)],
+    ["unit tests, second half", process.execPath, unit(2)],
+  ],
+  [["end-to-end tests", process.execPath, endToEnd]],
+];
+
 const counts = { pass: 0, fail: 0, skipped: 0 };
-for (const [name, program, args] of steps) {
-  const start = performance.now();
-  process.stdout.write(`\n== ${name}\n`);
-  const { exitCode, output } = await run(program, args);
+let hasFailed = false;
+
+ensureLocalCloud();
+for (const group of groups) {
+  await Promise.all(
+    group.map(async ([name, program, args]) => {
+      const start = performance.now();
+      const outcome = await run(program, args);
+      report(name, args, outcome, (performance.now() - start) / 1000);
+    }),
+  );
+}
+process.stdout.write(`\n${counts.pass} passed, ${counts.fail} failed, ${counts.skipped} skipped\n`);
+process.exitCode = hasFailed ? 1 : 0;
+
+function report(name: string, args: readonly string[], outcome: Outcome, seconds: number): void {
+  const { exitCode, output } = outcome;
+  const isTest = args.includes("--test");
   for (const key of ["pass", "fail", "skipped"] as const) {
     counts[key] += Number(new RegExp(`^ℹ ${key} (\\d+)`, "m").exec(output)?.[1] ?? 0);
   }
   // A pattern that matches no file is no failure to node --test.
-  const ranNothing = args.includes("--test") && !/^ℹ tests [1-9]/m.test(output);
-  if (exitCode !== 0 || ranNothing) failed = true;
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  process.stdout.write(
-    `== ${name}: ${exitCode === 0 && !ranNothing ? "ok" : "FAILED"} (${seconds} s)\n`,
-  );
+  const isOk = exitCode === 0 && (!isTest || /^ℹ tests [1-9]/m.test(output));
+  if (!isOk) hasFailed = true;
+  process.stdout.write(`\n== ${name}: ${isOk ? "ok" : "FAILED"} (${seconds.toFixed(1)} s)\n`);
+  process.stdout.write(isOk && isTest ? essentials(output) : output);
 }
-process.stdout.write(`\n${counts.pass} passed, ${counts.fail} failed, ${counts.skipped} skipped\n`);
-process.exitCode = failed ? 1 : 0;
+
+/** Of tests that passed: what was skipped and why, seeds, and the counts. */
+function essentials(output: string): string {
+  const lines = output
+    .split("\n")
+    .filter((line) => /^\s*(﹣|ℹ (seed|tests|pass|skipped))/.test(line));
+  return `${lines.join("\n")}\n`;
+}
