@@ -57,7 +57,7 @@ export async function uploadParts(aws: Aws, upload: Upload, plan: PartPlan): Pro
     options.signal?.throwIfAborted();
     return slots.run(() => sendPart(partNumber));
   });
-  await upload.requireUnchanged();
+  upload.requireUnchanged();
   const crc32 = wholeCrc32(parts);
   const finished = { bucket, key, uploadId, parts, crc32, sizeBytes, ifNoneMatch };
   const etag = await finishUpload(aws, finished).catch(async (error: unknown) => {

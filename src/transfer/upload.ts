@@ -39,7 +39,7 @@ export interface Upload {
   key: string;
   options: UploadOptions;
   /** @throws RunctlError CONFLICT when the file is not what it was at the start. */
-  requireUnchanged(): Promise<void>;
+  requireUnchanged(): void;
 }
 
 export function putWithRetries(

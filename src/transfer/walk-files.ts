@@ -1,5 +1,5 @@
-import type { Dirent } from "node:fs";
-import { lstat, readdir } from "node:fs/promises";
+import { type Dirent, lstatSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { isPartName } from "./part-file.ts";
 
@@ -20,7 +20,8 @@ export async function* walkFiles(root: string, below = ""): AsyncGenerator<Walke
     const reason = reasonAgainst(entry, name, path);
     if (reason) yield { kind: "refused", path, reason };
     else if (entry.isDirectory()) yield* walkFiles(root, path);
-    else yield { kind: "file", path, sizeBytes: (await lstat(join(root, path))).size };
+    // Synchronous: after the directory was read the answer is near, and a thread costs more than it.
+    else yield { kind: "file", path, sizeBytes: lstatSync(join(root, path)).size };
   }
 }
 
