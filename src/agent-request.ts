@@ -1,5 +1,5 @@
 /** What the CLI may ask of a running agent through the tag `runctl:request`. A closed list; nothing in it destroys data. */
-export const requestVerbs = ["unmount", "freeze", "thaw", "grow", "stop"] as const;
+const requestVerbs = ["unmount", "freeze", "thaw", "grow", "stop"] as const;
 
 export type RequestVerb = (typeof requestVerbs)[number];
 

@@ -20,7 +20,7 @@ const stagedFile = z.object({
 });
 
 /** What the CLI tells the agent, as one line of JSON in the user data. Holds no secrets and no AWS endpoint. */
-export const launchSpecSchema = z.object({
+const launchSpecSchema = z.object({
   version: z.literal(1),
   region: z.string(),
   /** Staging bucket: code, logs and locks. */

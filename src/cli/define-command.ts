@@ -51,11 +51,6 @@ export const positional = <Value>(
   description: string,
 ): Positional<Value> => ({ kind: "required", description, parse });
 
-export const optionalPositional = <Value>(
-  parse: Parser<Value>,
-  description: string,
-): Positional<Value | undefined> => ({ kind: "optional", description, parse });
-
 /** Everything after `--`, as it stands. */
 export const restAfterDashes = (description: string): Positional<string[]> => ({
   kind: "rest",

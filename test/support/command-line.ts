@@ -19,7 +19,7 @@ export interface Ended {
   stderr: string;
 }
 
-export interface Running {
+interface Running {
   ended: Promise<Ended>;
   /** Resolves once its stderr has the text; rejects when it ends without. */
   said(text: string): Promise<void>;

@@ -11,7 +11,7 @@ export interface Machine {
   attachments: readonly Attachment[];
 }
 
-export interface Attachment {
+interface Attachment {
   volumeId: string;
   /** The name that the caller of AttachVolume gave, such as `/dev/sdf`: a hint only, as on Nitro. */
   deviceName: string;

@@ -33,7 +33,7 @@ export function readTree(tree: MetadataTree, path: readonly string[]): string | 
 }
 
 /** Without fractions of a second, as in the User Guide's examples: `2017-09-18T08:22:00Z`. */
-export function metadataTime(time: Date): string {
+function metadataTime(time: Date): string {
   return time.toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 

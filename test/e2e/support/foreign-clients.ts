@@ -16,6 +16,8 @@ export interface ForeignClient {
   command: readonly string[];
   /** Succeeds where the program is installed. */
   probe: readonly string[];
+  /** One call of S3 and one of EC2. */
+  greeting: readonly string[];
 }
 
 export const foreignClients: readonly ForeignClient[] = [
@@ -23,16 +25,31 @@ export const foreignClients: readonly ForeignClient[] = [
     name: "the aws CLI",
     command: ["sh", fileOf("../clients/aws-cli.sh")],
     probe: ["aws", "--version"],
+    greeting: ["sh", "-c", "aws s3 ls && aws ec2 describe-regions"],
   },
   {
     name: "boto3",
     command: ["python3", fileOf("../clients/boto3-client.py")],
     probe: ["python3", "-c", "import boto3"],
+    greeting: [
+      "python3",
+      "-c",
+      "import boto3; boto3.client('s3').list_buckets(); boto3.client('ec2').describe_regions()",
+    ],
   },
   {
     name: "the AWS SDK for JavaScript",
     command: [process.execPath, fileOf("../clients/javascript-sdk.mjs")],
     probe: [process.execPath, "--version"],
+    greeting: [
+      process.execPath,
+      "--input-type=module",
+      "--eval",
+      `import { EC2 } from "${import.meta.resolve("@aws-sdk/client-ec2")}";
+       import { S3 } from "${import.meta.resolve("@aws-sdk/client-s3")}";
+       await new S3().listBuckets();
+       await new EC2().describeRegions();`,
+    ],
   },
 ];
 

@@ -22,7 +22,7 @@ export const places = {
 } as const;
 
 /** What is left out of a role: a statement, or one action of it. */
-export interface LeftOut {
+interface LeftOut {
   Sid: string;
   action?: string | undefined;
 }

@@ -32,7 +32,7 @@ export interface KernelCloud {
   untilConsole(machine: Machine, text: string): Promise<string>;
 }
 
-export interface BootOptions {
+interface BootOptions {
   userData?: string | Uint8Array;
   volumes?: readonly string[];
   view?: Partial<InstanceView>;

@@ -4,13 +4,13 @@ import { findProgram } from "../../find-program.ts";
 import { loopNumber } from "./device-number.ts";
 
 /** A mounted loop device, with a path that leads to it from outside of the machine. */
-export interface GuestMount {
+interface GuestMount {
   loop: number;
   path: string;
 }
 
 /** Where the loop devices are mounted, in whichever mount namespace of this computer. */
-export function mountsOf(loops: readonly number[]): GuestMount[] {
+function mountsOf(loops: readonly number[]): GuestMount[] {
   const wanted = new Set(loops.map((loop) => `7:${loop}`));
   const seen = new Set<string>([readlinkSync("/proc/self/ns/mnt")]);
   const mounts: GuestMount[] = [];
