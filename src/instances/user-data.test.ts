@@ -29,6 +29,24 @@ for (const shell of ["dash", "bash"])
     await runProgram(shell, ["-n", "-c", userData(launchSpec(), { runtime, agent })]);
   });
 
+test(
+  "systemd takes the unit of the agent",
+  { skip: await missing("systemd-analyze") },
+  async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), "runctl-unit-"));
+    t.after(() => rm(folder, { recursive: true, force: true }));
+    const unit = /runctl-agent.service <<U\n([^]*?)^U$/m.exec(bootScript())![1]!;
+    const file = join(folder, "runctl-agent.service");
+    // The program must be there.
+    await writeFile(file, unit.replace("$X", "/bin/true"));
+
+    const { stderr } = await runProgram("systemd-analyze", ["verify", file]);
+
+    // It may have something to say about units of this computer.
+    assert.doesNotMatch(stderr, /runctl-agent/);
+  },
+);
+
 test("whatever stands in a command reaches the spec file and not the shell", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "runctl-user-data-"));
   t.after(() => rm(folder, { recursive: true }));
