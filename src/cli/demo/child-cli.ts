@@ -1,4 +1,5 @@
-import { spawn } from "node:child_process";
+import { spawn, type SpawnOptions } from "node:child_process";
+import { dirname } from "node:path";
 import { RunctlError } from "../../errors.ts";
 
 export interface ChildCli {
@@ -27,7 +28,8 @@ export function childCli(
   };
   return {
     async run<Result>(...words: string[]): Promise<Result> {
-      return JSON.parse(await runNode([program, ...withGlobals(words, "json")], signal)) as Result;
+      const args = [program, ...withGlobals(words, "json")];
+      return JSON.parse(await runNode(args, { ...unconfigured(stateDirectory), signal })) as Result;
     },
     commandLine: (...words) => ({
       program: process.execPath,
@@ -36,11 +38,23 @@ export function childCli(
   };
 }
 
-function runNode(args: readonly string[], signal: AbortSignal): Promise<string> {
+/** Where no defaults of the user or of a project reach: the story is the same for everybody. */
+function unconfigured(stateDirectory: string): Pick<SpawnOptions, "cwd" | "env"> {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("RUNCTL_"));
+  return {
+    cwd: dirname(stateDirectory),
+    env: { ...Object.fromEntries(kept), XDG_CONFIG_HOME: stateDirectory },
+  };
+}
+
+function runNode(
+  args: readonly string[],
+  surroundings: Pick<SpawnOptions, "cwd" | "env" | "signal">,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
+      ...surroundings,
       stdio: ["ignore", "pipe", "pipe"],
-      signal,
     });
     let stdout = "";
     let stderr = "";
