@@ -14,11 +14,14 @@ import { RunctlError } from "../errors.ts";
 import { instanceStates, tagKeys } from "../tags.ts";
 import type { WorkOptions } from "../work-options.ts";
 
-/** Whether an agent of ours runs on the instance and looks at its requests, as far as its tags tell. */
+/**
+ * Whether an agent of ours runs on the instance and looks at its requests, as far as its tags tell. One whose command
+ * is `done` may stay, with the volumes mounted; where it does not, the instance is about to end.
+ */
 export function hasAgent(instance: AwsInstance): boolean {
   const state = instanceStates.find((known) => known === instance.tags[tagKeys.state]);
-  const isAlive = state === "booting" || state === "mounting" || state === "running";
-  return isAlive && instance.state === "running" && instance.tags[tagKeys.managed] === "true";
+  const isOver = state === undefined || state === "interrupted" || state === "failed";
+  return !isOver && instance.state === "running" && instance.tags[tagKeys.managed] === "true";
 }
 
 /**

@@ -182,3 +182,8 @@ for (const when of ["before", "after"] as const) {
     }
   });
 }
+
+test("the agent of an instance that stays after its command is done is asked, too", async (t) => {
+  const { aws, volume } = await mounted(t, { ...withAgent, [tagKeys.state]: "done" });
+  assert.equal((await planDetachment(aws, volume)).unmountBy, "agent");
+});
