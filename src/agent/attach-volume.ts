@@ -56,7 +56,7 @@ export async function attachVolume(
         await requestAttachment(aws, { volumeId: spec.volumeId, instanceId, device });
       } catch (error) {
         if (/device|already in use/i.test((error as Error).message)) letter += 1;
-        else if (!passing.test(awsErrorCode(error) ?? "")) throw error;
+        else if (!isPassing(error)) throw error;
         obstacle = (error as Error).message;
       }
     }
@@ -66,6 +66,10 @@ export async function attachVolume(
       throw new RunctlError("TIMEOUT", `${spec.volumeId} was not free in 10 minutes: ${obstacle}`);
     await clock.sleep(pause, signal);
   }
+}
+
+function isPassing(error: unknown): boolean {
+  return isRunctlError(error, "UNREACHABLE") || passing.test(awsErrorCode(error) ?? "");
 }
 
 function isFree(volume: AwsVolume): boolean {

@@ -16,6 +16,8 @@ export interface ConnectOptions {
   endpointUrl?: string;
   profile?: string;
   credentials?: StaticCredentials;
+  /** How often a call is made at most while AWS is busy or out of reach; the pauses grow to 20 s. Default 3. */
+  maxAttempts?: number;
 }
 
 /** A connection to AWS. Clients are made, and the SDK is loaded, on first use. */
@@ -36,6 +38,7 @@ export function connect(options: ConnectOptions): Aws {
     ...(options.endpointUrl ? { endpoint: options.endpointUrl } : {}),
     ...(options.profile ? { profile: options.profile } : {}),
     ...(options.credentials ? { credentials: options.credentials } : {}),
+    ...(options.maxAttempts === undefined ? {} : { maxAttempts: options.maxAttempts }),
   };
   // S3's virtual-host names need DNS that an endpoint of one's own rarely has.
   const forcePathStyle = options.endpointUrl !== undefined;
