@@ -29,8 +29,10 @@ export async function launchTraining(
 
 function followLog(cli: ChildCli, instanceId: string, signal: AbortSignal) {
   const { program, args } = cli.commandLine("aws", "logs", instanceId, "--follow");
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "ignore"], signal });
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], signal });
   child.on("error", () => undefined);
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
   const events: TrainingEvent[] = [];
   const waiting = new Set<() => void>();
   const wake = () => {
@@ -52,7 +54,7 @@ function followLog(cli: ChildCli, instanceId: string, signal: AbortSignal) {
         const look = () => {
           const found = events.find(fits);
           if (found) resolve(found);
-          else if (hasEnded) reject(logEnded(instanceId));
+          else if (hasEnded) reject(logEnded(instanceId, said));
           else return;
           waiting.delete(look);
         };
@@ -63,8 +65,8 @@ function followLog(cli: ChildCli, instanceId: string, signal: AbortSignal) {
   };
 }
 
-function logEnded(instanceId: string): RunctlError {
-  return new RunctlError("OPERATION_FAILED", `the log of ${instanceId} ended early`, {
+function logEnded(instanceId: string, said: string): RunctlError {
+  return new RunctlError("OPERATION_FAILED", `the log of ${instanceId} ended early: ${said}`, {
     hint: `runctl --local aws logs ${instanceId}`,
   });
 }
