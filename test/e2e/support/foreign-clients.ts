@@ -3,7 +3,6 @@ import { createReadStream } from "node:fs";
 import { mkdir, mkdtemp, open, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { runProgram, type ProgramResult } from "../../../src/run-program.ts";
 
@@ -130,9 +129,11 @@ export async function hashTree(directory: string): Promise<Map<string, string>> 
   for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    const hash = createHash("sha256");
-    await pipeline(createReadStream(path), hash);
-    hashes.set(path.slice(directory.length + 1), hash.digest("hex"));
+    const sha256 = createHash("sha256");
+    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) {
+      sha256.update(chunk as Buffer);
+    }
+    hashes.set(path.slice(directory.length + 1), sha256.digest("hex"));
   }
   return hashes;
 }
