@@ -57,9 +57,9 @@ export async function* followLog(
       const text = decoder.decode(bytes, { stream: true });
       if (text) yield { from: "command", text };
     } else {
-      const console = await consoleOutput(aws, instanceId);
-      const text = console.slice(shownOfConsole);
-      shownOfConsole = console.length;
+      const output = await consoleOutput(aws, instanceId);
+      const text = output.slice(shownOfConsole);
+      shownOfConsole = output.length;
       if (text) yield { from: "console", text };
     }
     if (hasEnded) return;
