@@ -61,8 +61,11 @@ async function beTheAgent(specFile: string): Promise<void> {
   process.exit(0);
 }
 
-/** Credentials are those of the instance role, from IMDS. */
+/**
+ * Credentials are those of the instance role, from IMDS. Nobody types the agent's work again, so its calls
+ * outlast a minute without AWS.
+ */
 function connectFromHere(region: string) {
   const endpointUrl = process.env["AWS_ENDPOINT_URL"];
-  return connect({ region, ...(endpointUrl ? { endpointUrl } : {}) });
+  return connect({ region, ...(endpointUrl ? { endpointUrl } : {}), maxAttempts: 10 });
 }
