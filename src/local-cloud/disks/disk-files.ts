@@ -79,9 +79,11 @@ export function createDiskFiles(
       const file = volumeFile(volumeId);
       if (existsSync(file)) return;
       if (fromSnapshotId !== undefined) return copyTo(file, snapshotFile(fromSnapshotId), sizeGiB);
-      const blank = await open(file, "w");
+      // Whole or not at all, too: a server that was killed here must not leave a disk of no size.
+      const blank = await open(`${file}.new`, "w");
       await blank.truncate(sizeGiB * bytesPerGiB);
       await blank.close();
+      await rename(`${file}.new`, file);
     },
 
     async growVolume(volumeId, sizeGiB) {
