@@ -1,5 +1,5 @@
 import { RunctlError } from "../errors.ts";
-import type { Parser } from "./define-command.ts";
+import type { Parser } from "./parser.ts";
 
 /** An id of AWS's usual form, such as `subnet-0123456789abcdef0`; another form never reaches AWS. */
 export function awsId(prefix: string): Parser<string> {

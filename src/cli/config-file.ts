@@ -2,7 +2,7 @@ import { parse } from "smol-toml";
 import * as z from "zod/mini";
 import { isRunctlError, RunctlError } from "../errors.ts";
 import { parseName } from "../resource-reference.ts";
-import type { Parser } from "./define-command.ts";
+import type { Parser } from "./parser.ts";
 import { mountPoint } from "./ebs-volume-word.ts";
 import { parseEndpointUrl, parseRegion } from "./parse-place.ts";
 

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { RunctlError } from "../errors.ts";
 import { parseName } from "../resource-reference.ts";
 import type { Config as FileConfig } from "./config-file.ts";
-import type { Parser } from "./define-command.ts";
+import type { Parser } from "./parser.ts";
 import { mountPoint } from "./ebs-volume-word.ts";
 import { parseEndpointUrl, parseRegion } from "./parse-place.ts";
 import { text } from "./parsers.ts";

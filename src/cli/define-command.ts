@@ -1,7 +1,5 @@
 import type { Context } from "./context.ts";
-
-/** Turns one word of the command line into a value; throws RunctlError USAGE (or a closer code) with the wrong word. */
-export type Parser<Value> = (text: string) => Value;
+import type { Parser } from "./parser.ts";
 
 export interface Flag<Value> {
   kind: "required" | "optional" | "repeated" | "switch";

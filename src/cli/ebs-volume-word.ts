@@ -1,6 +1,6 @@
 import { RunctlError } from "../errors.ts";
 import { parseReference } from "../resource-reference.ts";
-import type { Parser } from "./define-command.ts";
+import type { Parser } from "./parser.ts";
 
 /** A volume as `--ebs-volume` names it, with where it shall be. */
 export interface VolumeWord {

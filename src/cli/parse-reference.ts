@@ -1,5 +1,5 @@
 import { parseName, parseReference } from "../resource-reference.ts";
-import type { Parser } from "./define-command.ts";
+import type { Parser } from "./parser.ts";
 
 /** The id or name of a volume, as it stands; a malformed id is refused before AWS is asked. */
 export const volumeWord: Parser<string> = (word) => {

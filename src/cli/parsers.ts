@@ -1,5 +1,5 @@
 import { RunctlError } from "../errors.ts";
-import type { Parser } from "./define-command.ts";
+import type { Parser } from "./parser.ts";
 
 export const text: Parser<string> = (word) => word;
 

@@ -21,7 +21,7 @@ export interface Interruption {
   /** From the moment the notice stood in IMDS; null without a notice. */
   noticeToSigtermMs: number | null;
   noticeToUnmountedMs: number | null;
-  /** The step that the run had reached: at SIGTERM, or, without a notice, by the last line on the console. */
+  /** The step that the run had reached: at SIGTERM, or, without a notice, by the console and the newest checkpoint. */
   stepAtSigterm: number;
   /** The step that the next run began with. */
   resumedFromStep: number;

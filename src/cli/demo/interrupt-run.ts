@@ -26,25 +26,30 @@ export async function interruptRun(
 }
 
 async function withNotice(stage: Stage, run: TrainingRun): Promise<Ended> {
-  const { cli, report } = stage;
   return step(
-    report,
+    stage.report,
     `runctl local interrupt ${run.instanceId} --notice 120s`,
     async () => {
-      const words = ["local", "interrupt", run.instanceId, "--notice", "120s"];
-      const { noticeAt } = await cli.run<{ noticeAt: string }>(...words);
-      const { step: stepAtSigterm } = await run.until(({ event }) => event === "sigterm");
-      const log = await untilLogged(stage, run.instanceId, "unmounted");
-      const since = (name: string) => momentOf(log, name) - Date.parse(noticeAt);
+      const { stepAtSigterm, msAfterNotice } = await giveNotice(stage, run, "unmounted");
       return {
-        noticeToSigtermMs: since("sigtermSent"),
-        noticeToUnmountedMs: since("unmounted"),
+        noticeToSigtermMs: msAfterNotice("sigtermSent"),
+        noticeToUnmountedMs: msAfterNotice("unmounted"),
         stepAtSigterm,
       };
     },
     ({ noticeToSigtermMs, noticeToUnmountedMs, stepAtSigterm }) =>
       `SIGTERM after ${noticeToSigtermMs} ms at step ${stepAtSigterm}, unmounted after ${noticeToUnmountedMs} ms`,
   );
+}
+
+/** Gives two minutes' notice, and resolves when the agent's log in S3 has the moment. */
+export async function giveNotice(stage: Stage, run: TrainingRun, until: string) {
+  const words = ["local", "interrupt", run.instanceId, "--notice", "120s"];
+  const { noticeAt } = await stage.cli.run<{ noticeAt: string }>(...words);
+  const { step: stepAtSigterm } = await run.until(({ event }) => event === "sigterm");
+  const log = await untilLogged(stage, run.instanceId, until);
+  const msAfterNotice = (moment: string) => momentOf(log, moment) - Date.parse(noticeAt);
+  return { stepAtSigterm, msAfterNotice };
 }
 
 async function withoutNotice(stage: Stage, run: TrainingRun): Promise<Ended> {

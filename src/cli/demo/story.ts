@@ -6,7 +6,7 @@ import { tagKeys } from "../../tags.ts";
 import type { VolumeOutput } from "../commands/volume-output.ts";
 import type { ChildCli } from "./child-cli.ts";
 import type { DemoResult, Interruption } from "./demo-result.ts";
-import { interruptRun } from "./interrupt-run.ts";
+import { giveNotice, interruptRun } from "./interrupt-run.ts";
 import type { Stage } from "./stage.ts";
 import { firstEvent } from "./training-log.ts";
 import { launchTraining, type TrainingRun } from "./training-run.ts";
@@ -132,9 +132,12 @@ function firstSteps(run: TrainingRun): { step: number; firstStepMs: number } {
   };
 }
 
-function resumption(run: TrainingRun, stepAtSigterm: number) {
+function resumption(run: TrainingRun, stepBefore: number) {
   const { step: resumedFromStep, firstStepMs } = firstSteps(run);
+  // Without notice a checkpoint may be newer than the last line that the console has.
+  const stepAtSigterm = Math.max(stepBefore, resumedFromStep);
   return {
+    stepAtSigterm,
     resumedFromStep,
     lostSteps: stepAtSigterm - resumedFromStep,
     launchToFirstStepMs: firstStepMs,
@@ -152,9 +155,15 @@ async function trainWithoutVolumes(stage: Stage): Promise<DemoResult["withoutVol
     ].join(" && "),
   );
   const first = await launch(stage, "the same without volumes", words);
-  const ended = await interruptRun(stage, first, "notice");
-  const second = await launch(stage, "and again, after an interruption", words);
-  const { resumedFromStep, launchToFirstStepMs } = resumption(second, ended.stepAtSigterm);
+  await step(stage.report, `training to step ${interruptAt[0]}`, () =>
+    first.until((event) => event.step >= interruptAt[0]),
+  );
+  const { stepAtSigterm } = await step(stage.report, "an interruption with notice", () =>
+    giveNotice(stage, first, "commandEnded"),
+  );
+  first.close();
+  const second = await launch(stage, "the same line again", words);
   second.close();
-  return { launchToFirstStepMs, lostSteps: ended.stepAtSigterm - resumedFromStep };
+  const { launchToFirstStepMs, lostSteps } = resumption(second, stepAtSigterm);
+  return { launchToFirstStepMs, lostSteps };
 }

@@ -1,5 +1,5 @@
 import { RunctlError } from "../../../errors.ts";
-import type { Parser } from "../../define-command.ts";
+import type { Parser } from "../../parser.ts";
 import { wholeNumber } from "../../parsers.ts";
 
 /** Requests at once: more than 256 connections gain nothing and trip S3's throttling. */
