@@ -39,7 +39,11 @@ export const logs = defineCommand({
       ...(stagingBucket ? { stagingBucket } : {}),
     };
     for await (const part of followLog(aws, instance, options)) {
-      if (part.from !== parts.at(-1)?.from) sayWhere(part, context);
+      const before = parts.at(-1);
+      if (part.from !== before?.from) {
+        if (before && !before.text.endsWith("\n")) context.print("\n");
+        sayWhere(part, context);
+      }
       parts.push(part);
       context.print(part.text);
     }
