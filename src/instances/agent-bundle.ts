@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { StagedFile } from "../launch-spec.ts";
 
@@ -27,13 +28,37 @@ async function makeBundle(): Promise<AgentBundle> {
   return { file: { key: `agent/${sha256}/agent.mjs`, sha256 }, body };
 }
 
-/** The same source gives the same bytes wherever it lies, so that the same agent is staged once. */
+const packageRoot = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Built once for each state of the source: a build takes longer than the rest of a launch. */
 async function buildAgent(): Promise<Uint8Array> {
+  const folder = join(packageRoot, "node_modules", ".cache", "runctl");
+  const file = join(folder, `agent-${await hashOfSource()}.mjs`);
+  if (existsSync(file)) return readFile(file);
+  const body = await bundleAgent();
+  await mkdir(folder, { recursive: true });
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, body);
+  await rename(draft, file);
+  return body;
+}
+
+async function hashOfSource(): Promise<string> {
+  const hash = createHash("sha256");
+  hash.update(await readFile(join(packageRoot, "package-lock.json")));
+  const names = await readdir(join(packageRoot, "src"), { recursive: true });
+  const files = names.filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
+  const texts = files.toSorted().map((name) => readFile(join(packageRoot, "src", name)));
+  for (const text of await Promise.all(texts)) hash.update(text);
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** The same source gives the same bytes wherever it lies, so that the same agent is staged once. */
+async function bundleAgent(): Promise<Uint8Array> {
   const { build } = await import("esbuild");
-  const root = fileURLToPath(new URL("../..", import.meta.url));
   const result = await build({
     entryPoints: [source],
-    absWorkingDir: root,
+    absWorkingDir: packageRoot,
     bundle: true,
     write: false,
     platform: "node",
