@@ -46,7 +46,8 @@ async function scene(t: TestContext): Promise<Scene> {
     if (!current) return;
     if (instanceId === undefined) {
       current.calls += 1;
-      if (own.see({ action, phase }) === undefined) return;
+      const circumstance = guests.size > 0 ? ", with an instance" : "";
+      if (own.see({ action, phase }, circumstance) === undefined) return;
       const { run } = current;
       await run.kill();
       own.restart();

@@ -6,8 +6,12 @@ import type { ObservedRequest } from "../../src/local-cloud/request-observer.ts"
  * after an attachment is another than the one that is removed after a detachment.
  */
 export interface NewSteps {
-  /** The name of the request's step the first time that it is seen, else undefined. */
-  see(request: Pick<ObservedRequest, "action" | "phase">): string | undefined;
+  /**
+   * The name of the request's step the first time that it is seen, else undefined.
+   *
+   * @param circumstance tells apart changes of one name that come early and late.
+   */
+  see(request: Step, circumstance?: string): string | undefined;
   /** Whoever makes the calls was killed, and begins again. */
   restart(): void;
   names: readonly string[];
@@ -18,9 +22,12 @@ export function newSteps(counts: (request: Step) => boolean = () => true): NewSt
   const names = new Set<string>();
   let change = "its start";
   return {
-    see({ action, phase }) {
+    see({ action, phase }, circumstance = "") {
       // Logs are sent whenever it is time, so nothing is said to come after one.
-      const name = isLog(action) ? `${phase} ${action}` : `${phase} ${action} after ${change}`;
+      const place = changesSomething(action)
+        ? ` after ${change}${circumstance}`
+        : ` after ${change}`;
+      const name = `${phase} ${action}${isLog(action) ? "" : place}`;
       if (phase === "after" && changesSomething(action) && !isLog(action)) change = action;
       if (names.has(name) || !counts({ action, phase })) return undefined;
       names.add(name);
