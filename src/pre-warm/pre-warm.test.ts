@@ -9,7 +9,9 @@ import {
 } from "../../test/support/mortal-connection.ts";
 import { readyAccount } from "../../test/support/ready-account.ts";
 import type { Aws } from "../aws/connect.ts";
+import { ensureBucket } from "../aws/buckets.ts";
 import { describeInstances } from "../aws/instances.ts";
+import { deleteObject, putBytes } from "../aws/s3-objects.ts";
 import { setUpAccount } from "../instances/set-up-account.ts";
 import type { ProgressEvent } from "../progress.ts";
 import { tagKeys } from "../tags.ts";
@@ -27,6 +29,8 @@ async function accountReady(t: TestContext, ...plays: GuestPlay[]) {
   if (plays.length > 0) backend.plays = plays;
   const access = { reads: ["datasets/digits/"], writes: [], kmsKeys: [] };
   await setUpAccount(aws, { access }, { report: () => undefined });
+  await ensureBucket(aws, { bucket: "datasets", accountRegional: false });
+  await putBytes(aws, { bucket: "datasets", key: "digits/0" }, Buffer.from("0"));
   return { aws, backend, connectOptions };
 }
 
@@ -99,6 +103,16 @@ test("keys that cannot be files are listed, and the volume is not warm until a f
 
   const { volume } = await create(aws, "nearly");
   assert.ok(tagKeys.manifest in volume.tags);
+});
+
+test("a source without objects is refused before anything is made", async (t) => {
+  const { aws } = await accountReady(t);
+  await deleteObject(aws, { bucket: "datasets", key: "digits/0" });
+
+  await assert.rejects(planFilledVolume(aws, wish("warm")), {
+    code: "NOT_FOUND",
+    message: "there are no objects below s3://datasets/digits/",
+  });
 });
 
 test("a source that instances may not read is refused before anything is made", async (t) => {

@@ -11,6 +11,7 @@ import { step } from "../progress.ts";
 import { tagKeys } from "../tags.ts";
 import { isOwned, nameOf } from "../volumes/owned-volumes.ts";
 import type { WorkOptions } from "../work-options.ts";
+import { requireSource } from "./require-source.ts";
 import { chooseFillerTypes, fillerCandidates } from "./choose-filler-types.ts";
 import { watchFiller } from "./watch-filler.ts";
 
@@ -38,10 +39,13 @@ const maxInstances = 8;
  * Checks that a fill could begin: role, bucket access, instance types, and that nothing else has the
  * volume. Changes nothing.
  *
- * @throws RunctlError CONFIGURATION with the `setup` line to type, CONFLICT while the volume is in use.
+ * @throws RunctlError NOT_FOUND for an empty source, CONFIGURATION with the `setup` line to type, CONFLICT while the
+ *   volume is in use.
  */
 export async function planPreWarm(aws: Aws, request: PreWarmRequest): Promise<LaunchPlan> {
-  return planLaunch(aws, await fillLaunch(aws, request));
+  const plan = await planLaunch(aws, await fillLaunch(aws, request));
+  await requireSource(aws, request.source);
+  return plan;
 }
 
 /**
@@ -54,7 +58,7 @@ export async function planPreWarmOfNew(
   volume: Pick<AwsVolume, "type" | "iops" | "throughputMiBps" | "zone">,
   { source, op, account }: Pick<PreWarmRequest, "source" | "op" | "account">,
 ): Promise<LaunchPlan> {
-  return planLaunch(aws, {
+  const plan = await planLaunch(aws, {
     op,
     work: { kind: "command", command: [], environment: {}, asRoot: false, whenDone: "terminate" },
     volumes: [],
@@ -81,6 +85,7 @@ export async function preWarm(
 ): Promise<AwsVolume> {
   const launch = await fillLaunch(aws, request);
   const { unfinished } = await planLaunch(aws, launch);
+  await requireSource(aws, request.source);
   const { volumeId } = request.volume;
   if (!unfinished) {
     const volume = await findVolumeById(aws, volumeId);
