@@ -68,6 +68,8 @@ export async function planPreWarmOfNew(
     reads: [source],
     ...account,
   });
+  await requireSource(aws, source);
+  return plan;
 }
 
 /**
