@@ -1,4 +1,4 @@
-import { readdir, readlink } from "node:fs/promises";
+import { readdir, readFile, readlink } from "node:fs/promises";
 import type { Clock } from "../clock.ts";
 import { RunctlError } from "../errors.ts";
 import { runProgram } from "../run-program.ts";
@@ -35,12 +35,26 @@ export async function unmountVolume(mountPoint: string, options: UnmountOptions)
         hint: stderr.trim(),
       });
     }
-    if (killHolders)
+    if (killHolders) {
       for (const { pid, name } of holders) {
         log.note(`killing ${name} (${pid}): it holds ${mountPoint}`);
-        process.kill(pid, "SIGKILL");
+        kill(pid);
       }
+      // What holds it may be no program: what was saved shall be on the disk all the same.
+      await runProgram("sync", ["--file-system", mountPoint], {
+        timeoutMs: Math.max(1_000, end - clock.now()),
+      }).catch((error: Error) => log.note(error.message));
+    }
     await clock.sleep(100);
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    // It ended by itself since it was seen.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }
 
@@ -49,7 +63,7 @@ interface Holder {
   name: string;
 }
 
-/** Programs other than this one that stand in, run from, or have open a file below a directory. */
+/** Programs other than this one that stand in, run from, have open or have mapped a file below a directory. */
 async function holdersOf(directory: string): Promise<Holder[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
   const found: Holder[] = [];
@@ -69,7 +83,14 @@ async function linksOf(folder: string): Promise<string[]> {
   const links = await Promise.all(
     paths.map((path) => readlink(`${folder}/${path}`).catch(() => "")),
   );
-  return links.filter((link) => link !== "");
+  return [...links.filter((link) => link !== ""), ...(await mappedFiles(folder))];
+}
+
+/** A file that is mapped may be closed, as safetensors does, and is in use all the same. */
+async function mappedFiles(folder: string): Promise<string[]> {
+  const maps = await readFile(`${folder}/maps`, "utf8").catch(() => "");
+  // proc_pid_maps(5): five fields, then the path.
+  return maps.split("\n").flatMap((line) => /^(?:\S+ +){5}(\/.*)$/.exec(line)?.[1] ?? []);
 }
 
 async function nameOf(pid: number): Promise<string> {
