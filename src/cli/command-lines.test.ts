@@ -163,3 +163,12 @@ for (const [line, error] of refused) {
     await assert.rejects(read(line), error);
   });
 }
+
+test("what a shell cannot make a variable of is refused before anything is launched", async () => {
+  for (const name of ["my-var", "1ST", "A;id;B", "A\nB"]) {
+    const found = findCommand(root, ["aws", "create", "--env", `${name}=1`]);
+    const command = await found.branch.load!();
+    assert.throws(() => parseCommand(command, found), { code: "USAGE", message: /variable/ });
+  }
+  await read("aws create --env _A1=b=c --env EMPTY=");
+});

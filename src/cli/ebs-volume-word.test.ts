@@ -30,6 +30,9 @@ for (const path of [
   "/",
   "/etc",
   "/usr/local/data",
+  "/home",
+  "/opt",
+  "/opt/runctl/",
   "/mnt/a b",
   "mnt",
   "/mnt/$(id)",
@@ -39,3 +42,8 @@ for (const path of [
     assert.throws(() => mountPoint(path), { code: "USAGE" });
   });
 }
+
+test("what lies beside the system's folders can be a mount point", () => {
+  for (const path of ["/home/ec2-user/data", "/opt/data", "/data", "/mnt"])
+    assert.equal(mountPoint(path), path);
+});

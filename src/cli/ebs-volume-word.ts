@@ -22,8 +22,9 @@ export const ebsVolumeWord: Parser<VolumeWord> = (word) => {
   return { volume, mount: mount === undefined ? undefined : mountPoint(mount), readOnly };
 };
 
-/** Where the system itself lives; a mount there would hide it. */
-const systemFolders = /^\/(bin|boot|dev|etc|lib|lib64|proc|root|run|sbin|sys|tmp|usr|var)(\/|$)/;
+/** Where the system itself, the login user or the agent lives; a mount there would hide it. */
+const systemFolders =
+  /^\/((bin|boot|dev|etc|lib|lib64|proc|root|run|sbin|sys|tmp|usr|var|opt\/runctl)(\/|$)|(home|opt)$)/;
 
 /** An absolute path that may be covered by a volume, without a slash at its end. */
 export const mountPoint: Parser<string> = (word) => {

@@ -46,14 +46,17 @@ export const keyValue: Parser<[string, string]> = (word) => {
   return [word.slice(0, at), word.slice(at + 1)];
 };
 
+/** `NAME=VALUE`, of which a shell on the instance makes a variable. */
+export const variable: Parser<[string, string]> = (word) => {
+  const [name, value] = keyValue(word);
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return [name, value];
+  throw new RunctlError("USAGE", `'${name}' cannot be the name of a variable`, {
+    hint: "it has letters, digits and underscores, and begins with no digit",
+  });
+};
+
 /** `0`, `1`, `0.25` */
 export const decimal: Parser<number> = (word) => {
   if (!/^\d+(\.\d+)?$/.test(word)) throw new RunctlError("USAGE", `'${word}' is not a number`);
   return Number(word);
-};
-
-/** An absolute path on an instance, without `..`. */
-export const absolutePath: Parser<string> = (word) => {
-  if (/^\/[A-Za-z0-9._/-]+$/.test(word) && !word.split("/").includes("..")) return word;
-  throw new RunctlError("USAGE", `'${word}' is not an absolute path such as /mnt/data`);
 };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { exampleInstance, exampleVolume } from "../../test/support/example-volume.ts";
+import type { VolumeId } from "../aws/volumes.ts";
 import { tagKeys } from "../tags.ts";
 import { checkMountPoints, checkVolumesAreFree } from "./check-mounts.ts";
 import { mountTags } from "./mount-tags.ts";
@@ -23,6 +24,23 @@ test("two volumes on one mount are refused", () => {
     code: "USAGE",
     message: /\/mnt\/data/,
   });
+});
+
+const at = (id: VolumeId, mount: string) => ({
+  ...wanted({ mount }),
+  volume: exampleVolume({ volumeId: id }),
+});
+
+test("a volume below another's mount is refused, in either order", () => {
+  const outer = at("vol-0000aaaa", "/mnt/data");
+  const inner = at("vol-0000bbbb", "/mnt/data/checkpoints");
+
+  for (const both of [
+    [outer, inner],
+    [inner, outer],
+  ])
+    assert.throws(() => checkMountPoints(both), { code: "USAGE", message: /one hides the other/ });
+  checkMountPoints([outer, at("vol-0000bbbb", "/mnt/data-2")]);
 });
 
 test("one volume at two mounts is refused", () => {

@@ -4,22 +4,35 @@ import { tagKeys } from "../tags.ts";
 import type { WantedMount } from "./launch-request.ts";
 import { mountsOf } from "./mount-tags.ts";
 
-/** @throws RunctlError USAGE for two volumes on one mount, or one volume twice. */
+/** @throws RunctlError USAGE for two volumes on one mount or one below the other, or one volume twice. */
 export function checkMountPoints(mounts: readonly WantedMount[]): void {
   const taken = new Map<string, string>();
   const seen = new Set<string>();
   for (const { volume, mount } of mounts) {
+    const hint = `give each its mount: --ebs-volume ${volume.volumeId}:/mnt/other`;
     const other = taken.get(mount);
     if (other)
       throw new RunctlError("USAGE", `both ${other} and ${volume.volumeId} would be at ${mount}`, {
-        hint: `give each its mount: --ebs-volume ${volume.volumeId}:/mnt/other`,
+        hint,
       });
+    // They are mounted side by side: the one above could cover the other, and take what was meant for it.
+    const nested = [...taken.keys()].find(
+      (place) => isBelow(place, mount) || isBelow(mount, place),
+    );
+    if (nested !== undefined)
+      throw new RunctlError(
+        "USAGE",
+        `${taken.get(nested)} would be at ${nested} and ${volume.volumeId} at ${mount}: one hides the other`,
+        { hint },
+      );
     if (seen.has(volume.volumeId))
       throw new RunctlError("USAGE", `${volume.volumeId} is named twice`);
     taken.set(mount, volume.volumeId);
     seen.add(volume.volumeId);
   }
 }
+
+const isBelow = (path: string, folder: string) => path.startsWith(`${folder}/`);
 
 const usable = new Set(["creating", "available", "in-use"]);
 

@@ -13,7 +13,7 @@ import { requireUserTags } from "../../volumes/volume-request.ts";
 import { accountNames } from "../account-names.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import type { VolumeWord } from "../ebs-volume-word.ts";
+import { mountPoint, type VolumeWord } from "../ebs-volume-word.ts";
 
 /** What `aws create` was typed with. */
 export interface CreateInput {
@@ -119,7 +119,8 @@ async function wantedMounts(
   );
   return input.ebsVolume.map((word, index) => {
     const volume = volumes[index]!;
-    const mount = word.mount ?? input.mountPoint ?? volume.tags[tagKeys.mount] ?? usual;
+    // A tag may have been put by anybody.
+    const mount = mountPoint(word.mount ?? input.mountPoint ?? volume.tags[tagKeys.mount] ?? usual);
     return { volume, mount, readOnly: word.readOnly };
   });
 }

@@ -20,7 +20,7 @@ import { awsId } from "../../aws-id.ts";
 import { type DryRun, dryRun, isDryRun, renderDryRun } from "../../dry-run.ts";
 import { ebsVolumeWord, mountPoint } from "../../ebs-volume-word.ts";
 import { newName } from "../../parse-reference.ts";
-import { duration, keyValue, oneOf, text, wholeNumber } from "../../parsers.ts";
+import { duration, oneOf, text, variable, wholeNumber } from "../../parsers.ts";
 import { instanceCard, type InstanceOutput, instanceOutput } from "../instance-output.ts";
 import { readLaunchRequest } from "../launch-input.ts";
 
@@ -63,7 +63,7 @@ export const create = defineCommand({
     ),
     rootSize: optional(wholeNumber, "size of the root volume", "GiB"),
     name: optional(newName, "name to call it by", "NAME"),
-    env: repeated(keyValue, "variable for the command; not for secrets", "KEY=VALUE"),
+    env: repeated(variable, "variable for the command; not for secrets", "KEY=VALUE"),
     code: optional(text, "directory that the command runs in a copy of", "DIR"),
     allowSecrets: toggle("copy --code although it holds what look like secrets"),
     allowLargeCode: toggle("copy --code although it has more than 500 MB"),

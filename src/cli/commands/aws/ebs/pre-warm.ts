@@ -6,8 +6,9 @@ import { describeBriefly } from "../../../../volumes/owned-volumes.ts";
 import { accountNames } from "../../../account-names.ts";
 import { defineCommand, optional, positional } from "../../../define-command.ts";
 import { dryRun, isDryRun, renderDryRun } from "../../../dry-run.ts";
+import { mountPoint } from "../../../ebs-volume-word.ts";
 import { volumeWord } from "../../../parse-reference.ts";
-import { absolutePath, s3Location } from "../../../parsers.ts";
+import { s3Location } from "../../../parsers.ts";
 import { volumeOutput, volumeTable } from "../../volume-output.ts";
 import { confirmAccess } from "./confirm-access.ts";
 
@@ -18,7 +19,7 @@ export const preWarm = defineCommand({
     "aws ebs pre-warm vol-0123456789abcdef0 s3://bucket/data/ --mount /mnt/data",
   ],
   details: "Moves only what is missing or has changed; interrupted, the same command goes on.",
-  flags: { mount: optional(absolutePath, "default mount of the volume from now on", "PATH") },
+  flags: { mount: optional(mountPoint, "default mount of the volume from now on", "PATH") },
   interruption: {
     goesOn: "an instance that fills the volume goes on",
     sameLineContinues: true,
