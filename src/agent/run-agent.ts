@@ -59,12 +59,16 @@ async function workUntilItEnds(agent: Agent, signal: AbortSignal): Promise<Endin
   }
 }
 
-async function watch(
+/** @param answer other than `answerRequest` in tests. */
+export async function watch(
   agent: Agent,
   signal: AbortSignal,
   end: (ending: Ending) => void,
+  answer = answerRequest,
 ): Promise<void> {
   const { log, spec } = agent;
+  // One after the other, but nobody waits for them: to grow or unmount a volume can take longer than a notice gives.
+  let answers = Promise.resolve();
   for await (const event of instanceEvents({ ...agent, pollMs: spec.pollMs, signal })) {
     if (event.kind === "notice") {
       log.moment("noticeSeen", { action: event.action, time: event.time });
@@ -72,8 +76,11 @@ async function watch(
     } else if (event.kind === "rebalance") {
       log.moment("rebalanceSeen", { noticeTime: event.noticeTime });
       await checkpointNow(agent);
-    } else if (event.request.verb === "stop") end({ kind: "stop", requestId: event.request.id });
-    else await answerRequest(agent, event.request);
+    } else {
+      const { request } = event;
+      if (request.verb === "stop") end({ kind: "stop", requestId: request.id });
+      else answers = answers.then(() => answer(agent, request));
+    }
   }
 }
 
