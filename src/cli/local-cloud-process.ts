@@ -3,6 +3,7 @@ import { mkdir, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { RunctlError } from "../errors.ts";
 import { type LocalConnection, readConnection } from "../local-cloud/connection.ts";
+import { requireOwnDirectory } from "../local-cloud/state-directory.ts";
 
 export interface RunningCloud {
   outcome: string;
@@ -35,6 +36,7 @@ export async function startDetached(
   signal: AbortSignal,
 ): Promise<RunningCloud> {
   await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
+  await requireOwnDirectory(stateDirectory);
   const logPath = join(stateDirectory, "server.log");
   const log = await open(logPath, "a", 0o600);
   const words = ["local", "up", "--state-dir", stateDirectory, "--port", `${port}`];

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { startTestCloud } from "../../test/support/local-cloud.ts";
 import { readConnection } from "./connection.ts";
+import { freeLocalCloud } from "./free-local-cloud.ts";
 import { startLocalCloud } from "./start-local-cloud.ts";
 import { defaultStateDirectory } from "./state-directory.ts";
 
@@ -18,6 +20,28 @@ test("a connection is found while the server runs, and its secrets are the owner
   }
   await cloud.stop();
   assert.equal(await readConnection(stateDirectory), undefined);
+});
+
+test("a directory of something else is left as it is", async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), "runctl-not-ours-"));
+  t.after(() => rm(directory, { recursive: true }));
+  await writeFile(join(directory, "thesis.tex"), "");
+  await chmod(directory, 0o755);
+
+  const refused = { code: "REFUSED", message: /it has 'thesis.tex'/ };
+  await assert.rejects(startLocalCloud({ stateDirectory: directory, backend: "null" }), refused);
+  await assert.rejects(freeLocalCloud(directory), refused);
+
+  assert.deepEqual(await readdir(directory), ["thesis.tex"]);
+  assert.equal((await stat(directory)).mode & 0o777, 0o755);
+});
+
+test("what a server that was killed at its start has left is no hindrance", async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), "runctl-killed-"));
+  t.after(() => rm(directory, { recursive: true }));
+  for (const name of ["server.log", "lock.sqlite", "lock.sqlite-journal", "keys.json.1234"])
+    await writeFile(join(directory, name), "");
+  await startTestCloud(t, { stateDirectory: directory });
 });
 
 test("a second server in the same directory is refused", async (t) => {

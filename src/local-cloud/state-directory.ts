@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -61,10 +61,11 @@ export interface HeldDirectory {
  *
  * The lock is one that the system lets go when the process ends, however it ends: there is nothing stale to judge.
  *
- * @throws RunctlError CONFLICT when another server holds it.
+ * @throws RunctlError CONFLICT when another server holds it; REFUSED for a directory of something else.
  */
 export async function holdStateDirectory(stateDirectory: string): Promise<HeldDirectory> {
   await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
+  await requireOwnDirectory(stateDirectory);
   await chmod(stateDirectory, 0o700);
   const paths = statePaths(stateDirectory);
   const lock = takeLock(paths.lock, stateDirectory);
@@ -84,6 +85,26 @@ export async function holdStateDirectory(stateDirectory: string): Promise<HeldDi
     lock.close();
     throw error;
   }
+}
+
+/** What a server that was killed at its start may leave, and the log of whoever started it. */
+const firstNames = /^(server\.log|keys\.json\.\d+|lock\.sqlite(-.*)?)$/;
+
+/**
+ * A home, /tmp or a project that was named by mistake would be closed to everybody else, and swept of what it has
+ * where a local cloud keeps its own.
+ *
+ * @throws RunctlError REFUSED for a directory that has anything but the files of a local cloud.
+ */
+export async function requireOwnDirectory(stateDirectory: string): Promise<void> {
+  const names = await readdir(stateDirectory);
+  if (names.includes("keys.json") && names.includes("lock.sqlite")) return;
+  const strange = names.find((name) => !firstNames.test(name));
+  if (strange === undefined) return;
+  const message = `${stateDirectory} is no directory of a local cloud: it has '${strange}'`;
+  throw new RunctlError("REFUSED", message, {
+    hint: "name one that is empty or not there by --state-dir",
+  });
 }
 
 /**
