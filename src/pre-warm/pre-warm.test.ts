@@ -7,11 +7,16 @@ import {
   mortalConnection,
   wasKilled,
 } from "../../test/support/mortal-connection.ts";
-import { readyAccount } from "../../test/support/ready-account.ts";
+import { ownedVolume, readyAccount } from "../../test/support/ready-account.ts";
 import type { Aws } from "../aws/connect.ts";
 import { ensureBucket } from "../aws/buckets.ts";
 import { describeInstances } from "../aws/instances.ts";
 import { deleteObject, putBytes } from "../aws/s3-objects.ts";
+import { callerIdentity } from "../aws/sts.ts";
+import { putTags, removeTags } from "../aws/tags.ts";
+import { findVolumeById } from "../aws/volumes.ts";
+import { ensureStagingBucket } from "../instances/ensure-staging-bucket.ts";
+import { runtimeFile } from "../instances/runtime-binary.ts";
 import { setUpAccount } from "../instances/set-up-account.ts";
 import type { ProgressEvent } from "../progress.ts";
 import { tagKeys } from "../tags.ts";
@@ -103,6 +108,44 @@ test("keys that cannot be files are listed, and the volume is not warm until a f
 
   const { volume } = await create(aws, "nearly");
   assert.ok(tagKeys.manifest in volume.tags);
+});
+
+test("keys that cannot be files are found in a staging bucket of the user's own", async (t) => {
+  const { aws, backend } = await accountReady(t, "fill but one key");
+  const caller = await callerIdentity(aws);
+  const stagingBucket = "my-staging";
+  await ensureStagingBucket(aws, caller, { bucket: stagingBucket, accountRegional: false });
+  await putBytes(aws, { bucket: stagingBucket, key: runtimeFile("x86_64").key }, "-");
+  backend.stagingBucket = stagingBucket;
+  const volume = await ownedVolume(aws);
+
+  const fill = preWarm(
+    aws,
+    { volume, source, op: "0123456789abcdef", account: { stagingBucket } },
+    { report: () => undefined, clock: quickClock() },
+  );
+  await assert.rejects(fill, { code: "PARTLY_DONE" });
+
+  assert.equal((await describeInstances(aws, {})).length, 1, "no second instance was tried");
+});
+
+test("a volume of the user's own that was warm is not called verified by an instance that vanished", async (t) => {
+  const { aws } = await accountReady(t, "vanish", "fail");
+  const made = await ownedVolume(aws);
+  await putTags(aws, made.volumeId, { [tagKeys.manifest]: "of an earlier fill" });
+  await removeTags(aws, made.volumeId, [tagKeys.managed]);
+  const volume = (await findVolumeById(aws, made.volumeId))!;
+
+  const fill = preWarm(
+    aws,
+    { volume, source, op: "0123456789abcdef" },
+    { report: () => undefined, clock: quickClock() },
+  );
+  await assert.rejects(fill, { code: "INSTANCE_FAILED" });
+
+  const after = await findVolumeById(aws, made.volumeId);
+  assert.ok(after && !(tagKeys.manifest in after.tags));
+  assert.ok(!(tagKeys.source in after.tags), "it stays the user's own");
 });
 
 test("a source without objects is refused before anything is made", async (t) => {

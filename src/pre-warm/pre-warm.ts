@@ -89,6 +89,7 @@ export async function preWarm(
   const { unfinished } = await planLaunch(aws, launch);
   await requireSource(aws, request.source);
   const { volumeId } = request.volume;
+  const { stagingBucket } = request.account ?? {};
   if (!unfinished) {
     const volume = await findVolumeById(aws, volumeId);
     if (volume && request.once === true && tagKeys.manifest in volume.tags) return volume;
@@ -102,7 +103,7 @@ export async function preWarm(
     const isVerified = await step(
       options.report,
       label,
-      () => watchFiller(aws, { instanceId, volumeId, stepId: label }, options),
+      () => watchFiller(aws, { instanceId, volumeId, stepId: label, stagingBucket }, options),
       (verified) => (verified ? "verified" : `${instanceId} ended before it was done`),
     );
     if (isVerified)
@@ -117,8 +118,8 @@ const isFree = ({ state }: AwsVolume): boolean => state === "available";
 
 /** Tells what the volume is about to hold. It is not warm until the agent says so again. */
 async function prepare(aws: Aws, { volume, source, mount }: PreWarmRequest): Promise<void> {
-  if (!isOwned(volume)) return;
   await removeTags(aws, volume.volumeId, [tagKeys.manifest, tagKeys.progress]);
+  if (!isOwned(volume)) return;
   await putTags(aws, volume.volumeId, {
     [tagKeys.source]: source,
     ...(mount === undefined ? {} : { [tagKeys.mount]: mount }),

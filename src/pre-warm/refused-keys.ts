@@ -19,11 +19,12 @@ const shown = 50;
  */
 export async function requireNoneRefused(
   aws: Aws,
-  { instanceId, volumeId }: { instanceId: string; volumeId: string },
+  fill: { instanceId: string; volumeId: string; stagingBucket?: string | undefined },
   report: Report,
 ): Promise<void> {
   const caller = await callerIdentity(aws);
-  const { bucket } = stagingBucketName(caller, aws.region);
+  const { instanceId, volumeId } = fill;
+  const bucket = fill.stagingBucket ?? stagingBucketName(caller, aws.region).bucket;
   const key = instanceReports(instanceId).refusedKeys;
   const place = { bucket, key, expectedBucketOwner: caller.accountId };
   const bytes = await getBytes(aws, place).catch((error: unknown) => {

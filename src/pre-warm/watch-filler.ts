@@ -18,6 +18,8 @@ export interface WatchedFill {
   volumeId: string;
   /** The step whose amount is reported. */
   stepId: string;
+  /** Where the instance reports; undefined: the bucket of `aws setup`. */
+  stagingBucket?: string | undefined;
 }
 
 /** An agent that has said nothing for this long after the launch never will. */

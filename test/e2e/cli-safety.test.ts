@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { describeInstances } from "../../src/aws/instances.ts";
 import { callerIdentity } from "../../src/aws/sts.ts";
+import { removeTags } from "../../src/aws/tags.ts";
+import { tagKeys } from "../../src/tags.ts";
 import { stagingBucketName } from "../../src/instances/staging-bucket.ts";
 import { runBareInstance } from "../support/bare-instance.ts";
 import { commandLine } from "../support/command-line.ts";
@@ -58,6 +60,24 @@ test("--dry-run shows a plan and changes nothing, whatever the command", async (
     assert.match(stdout, /^would, without --dry-run:\n {2}\S/, lines[index]);
   }
   assert.deepEqual(await changes(stateDirectory), before);
+});
+
+test("a fill of the user's own volume is asked for, also where instances may attach it already", async (t) => {
+  const { aws, stateDirectory } = await readyAccount(t);
+  const { volumeId } = await ownedVolume(aws);
+  await removeTags(aws, volumeId, [tagKeys.managed]);
+  const cli = await commandLine(t, { RUNCTL_STATE_DIR: stateDirectory });
+  const { bucket } = stagingBucketName(await callerIdentity(aws), aws.region);
+  await cli.run(["--local", "aws", "setup", "--read", `s3://${bucket}/runtime/`]);
+  const line = ["--local", "aws", "ebs", "pre-warm", volumeId, `s3://${bucket}/runtime/`];
+
+  const planned = await cli.run(["--dry-run", ...line]);
+  const { exitCode, stderr } = await cli.run(line);
+
+  assert.equal(planned.exitCode, 0, planned.stderr);
+  assert.equal(exitCode, 2, stderr);
+  assert.match(stderr, /there is nobody to ask: fill vol-/);
+  assert.deepEqual(await describeInstances(aws, {}), []);
 });
 
 test("Ctrl-C says what goes on and the line that continues; a second one ends at once", async (t) => {

@@ -18,6 +18,8 @@ export type GuestPlay = "fill" | "fill but one key" | "fail" | "vanish";
 export interface FillingBackend extends NullBackend {
   /** Set before the first launch. */
   aws: Aws | undefined;
+  /** Undefined: the account's own. */
+  stagingBucket: string | undefined;
   /** For the machines to come, in order; the last one for all others. */
   plays: GuestPlay[];
   /** Resolves when no machine plays any more. */
@@ -47,7 +49,7 @@ export function createFillingBackend(): FillingBackend {
     await requestDetachment(aws, volumeId, { instanceId, force: false });
     while ((await findVolumeById(aws, volumeId))?.state !== "available") await delay(20);
     if (part === "fill") await putTags(aws, volumeId, { [tagKeys.manifest]: "0123" });
-    else await reportRefused(aws, instanceId, [{ name: "digits/../x", reason: "it leaves" }]);
+    else await reportRefused(aws, instanceId, filling.stagingBucket);
     await putTags(aws, instanceId, { [tagKeys.state]: "done" });
     backend.powerOff(instanceId);
   }
@@ -55,6 +57,7 @@ export function createFillingBackend(): FillingBackend {
   const filling: FillingBackend = {
     ...backend,
     aws: undefined,
+    stagingBucket: undefined,
     plays: ["fill"],
     async boot(machine, services) {
       await backend.boot(machine, services);
@@ -71,8 +74,9 @@ export function createFillingBackend(): FillingBackend {
   return filling;
 }
 
-async function reportRefused(aws: Aws, instanceId: string, refused: object[]): Promise<void> {
-  const { bucket } = stagingBucketName(await callerIdentity(aws), aws.region);
+async function reportRefused(aws: Aws, instanceId: string, wanted?: string): Promise<void> {
+  const bucket = wanted ?? stagingBucketName(await callerIdentity(aws), aws.region).bucket;
+  const refused = [{ name: "digits/../x", reason: "it leaves" }];
   const key = instanceReports(instanceId).refusedKeys;
   await putBytes(aws, { bucket, key }, JSON.stringify(refused));
 }

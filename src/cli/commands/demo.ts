@@ -40,7 +40,6 @@ async function runDemo(context: Context): Promise<DemoResult> {
   const { report, signal } = context;
   const start = performance.now();
   const directory = await mkdtemp(join(tmpdir(), "runctl-demo-"));
-  const before = await countKernelObjects(directory);
   const stateDirectory = join(directory, "cloud");
   await requireKernelBackend(stateDirectory, context);
   const cli = childCli(stateDirectory, signal);
@@ -51,12 +50,12 @@ async function runDemo(context: Context): Promise<DemoResult> {
     const options = { ...context.options, local: true, stateDirectory };
     const aws = await connectFromOptions(options, context.config);
     const measured = await tellStory({ cli, aws, directory, report, signal });
-    const left = await releaseAll({ cli, aws, report });
-    const after = await countKernelObjects(directory);
+    const { left, instanceIds } = await releaseAll({ cli, aws, report });
+    const objects = await countKernelObjects(directory, instanceIds);
     await rm(directory, { recursive: true });
     return {
       ...measured,
-      leftBehind: { ...left, ...after, namespaces: after.namespaces - before.namespaces },
+      leftBehind: { ...left, ...objects },
       seconds: Math.round((performance.now() - start) / 1000),
     };
   } catch (error) {

@@ -7,8 +7,11 @@ export interface KernelObjects {
   namespaces: number;
 }
 
-/** Loop devices and mounts that lead into `directory`, and the network namespaces of this machine. */
-export async function countKernelObjects(directory: string): Promise<KernelObjects> {
+/** Loop devices and mounts that lead into `directory`, and network namespaces in which the instances' processes run. */
+export async function countKernelObjects(
+  directory: string,
+  instanceIds: readonly string[],
+): Promise<KernelObjects> {
   const { stdout } = await runProgram("losetup", [
     "--list",
     "--noheadings",
@@ -21,15 +24,18 @@ export async function countKernelObjects(directory: string): Promise<KernelObjec
   return {
     loopDevices: below(stdout),
     mounts: below(mountinfo),
-    namespaces: (await networkNamespaces()).size,
+    namespaces: (await networkNamespaces(instanceIds)).size,
   };
 }
 
-async function networkNamespaces(): Promise<Set<string>> {
+/** Of the processes that run in a control group of one of the instances. */
+async function networkNamespaces(instanceIds: readonly string[]): Promise<Set<string>> {
   const found = new Set<string>();
   for (const entry of await readdir("/proc")) {
     if (!/^\d+$/.test(entry)) continue;
     // A process may end between the listing and the look.
+    const groups = await readFile(`/proc/${entry}/cgroup`, "utf8").catch(() => "");
+    if (!instanceIds.some((id) => groups.includes(id))) continue;
     const name = await readlink(`/proc/${entry}/ns/net`).catch(() => undefined);
     if (name) found.add(name);
   }

@@ -15,8 +15,9 @@ import { writeDigits } from "./write-digits.ts";
 const bucket = "runctl-demo-digits";
 const source = `s3://${bucket}/mnist/`;
 const training = join(import.meta.dirname, "../../../demo/training");
-const totalSteps = 3_000;
-const interruptAt = [1_000, 2_000] as const;
+const totalSteps = 2_000;
+const interruptAt = { notice: 500, "no-notice": 1_200 } as const;
+const interruptWithoutVolumesAt = 300;
 
 type Measured = Omit<DemoResult, "leftBehind" | "seconds">;
 
@@ -41,11 +42,13 @@ export async function tellStory(stage: Stage): Promise<Measured> {
 async function prepare(stage: Stage): Promise<DemoResult["dataset"]> {
   const { cli, aws, directory, report } = stage;
   const folder = join(directory, "mnist");
-  const written = await step(report, "write 10,000 handwritten digits", () => writeDigits(folder));
   await ensureBucket(aws, { bucket, accountRegional: false });
-  await step(report, `runctl aws setup --read ${source}`, () =>
-    cli.run("aws", "setup", "--read", source),
-  );
+  const [written] = await Promise.all([
+    step(report, "write 10,000 handwritten digits", () => writeDigits(folder)),
+    step(report, `runctl aws setup --read ${source}`, () =>
+      cli.run("aws", "setup", "--read", source),
+    ),
+  ]);
   await step(
     report,
     `runctl s3 upload mnist/ ${source}`,
@@ -88,11 +91,8 @@ async function trainThroughInterruptions(
 ): Promise<Pick<Measured, "interruptions" | "accuracy">> {
   const interruptions: Interruption[] = [];
   let run = await launch(stage, "runctl aws create --spot", withVolumes);
-  for (const [index, kind] of (["notice", "no-notice"] as const).entries()) {
-    const stepWanted = interruptAt[index] ?? 0;
-    await step(stage.report, `training to step ${stepWanted}`, () =>
-      run.until((event) => event.step >= stepWanted),
-    );
+  for (const kind of ["notice", "no-notice"] as const) {
+    await trainTo(stage, run, interruptAt[kind]);
     const ended = await interruptRun(stage, run, kind);
     run = await launch(stage, "runctl aws create --spot  # the same line again", withVolumes);
     interruptions.push({ kind, ...ended, ...resumption(run, ended.stepAtSigterm) });
@@ -105,6 +105,12 @@ async function trainThroughInterruptions(
   );
   run.close();
   return { interruptions, accuracy: last.accuracy ?? Number.NaN };
+}
+
+async function trainTo({ report }: Stage, run: TrainingRun, wanted: number): Promise<void> {
+  await step(report, `training to step ${wanted}`, () =>
+    run.until((event) => event.step >= wanted),
+  );
 }
 
 async function launch(stage: Stage, label: string, words: readonly string[]): Promise<TrainingRun> {
@@ -155,9 +161,7 @@ async function trainWithoutVolumes(stage: Stage): Promise<DemoResult["withoutVol
     ].join(" && "),
   );
   const first = await launch(stage, "the same without volumes", words);
-  await step(stage.report, `training to step ${interruptAt[0]}`, () =>
-    first.until((event) => event.step >= interruptAt[0]),
-  );
+  await trainTo(stage, first, interruptWithoutVolumesAt);
   const { stepAtSigterm } = await step(stage.report, "an interruption with notice", () =>
     giveNotice(stage, first, "commandEnded"),
   );

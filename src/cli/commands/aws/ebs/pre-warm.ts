@@ -2,7 +2,12 @@ import { callerIdentity } from "../../../../aws/sts.ts";
 import { operationHash } from "../../../../operation.ts";
 import { planPreWarm, preWarm as fill } from "../../../../pre-warm/pre-warm.ts";
 import { requireVolume } from "../../../../volumes/find-volume.ts";
-import { describeBriefly } from "../../../../volumes/owned-volumes.ts";
+import type { Aws } from "../../../../aws/connect.ts";
+import type { AwsVolume } from "../../../../aws/volumes.ts";
+import { tagKeys } from "../../../../tags.ts";
+import { allowAccess } from "../../../../volumes/allow-access.ts";
+import { describeBriefly, isOwned } from "../../../../volumes/owned-volumes.ts";
+import type { Context } from "../../../context.ts";
 import { accountNames } from "../../../account-names.ts";
 import { defineCommand, optional, positional } from "../../../define-command.ts";
 import { dryRun, isDryRun, renderDryRun } from "../../../dry-run.ts";
@@ -10,7 +15,6 @@ import { mountPoint } from "../../../ebs-volume-word.ts";
 import { volumeWord } from "../../../parse-reference.ts";
 import { s3Location } from "../../../parsers.ts";
 import { volumeOutput, volumeTable } from "../../volume-output.ts";
-import { confirmAccess } from "./confirm-access.ts";
 
 export const preWarm = defineCommand({
   summary: "Fill a volume from S3 by a temporary instance, and verify it",
@@ -38,15 +42,36 @@ export const preWarm = defineCommand({
     const { region } = aws;
     const account = accountNames(context.config);
     const op = operationHash({ accountId, region, command: "ebs pre-warm", args });
+    // As the volume is once instances may attach it.
+    const tags = { ...volume.tags, [tagKeys.access]: "true" };
+    const request = { volume: { ...volume, tags }, source, op, mount, account };
     if (context.options.dryRun) {
-      const plan = await planPreWarm(aws, { volume, source, op, account });
+      const plan = await planPreWarm(aws, request);
       const types = plan.instanceTypes.join(" or ");
       const by = plan.unfinished?.instanceId ?? `a temporary spot instance (${types})`;
       return dryRun([`fill ${describeBriefly(volume)} from ${source} by ${by}, and verify it`]);
     }
-    const allowed = await confirmAccess(aws, volume, context);
-    const warm = await fill(aws, { volume: allowed, source, op, mount, account }, context);
+    if (!isOwned(volume)) {
+      await planPreWarm(aws, request);
+      await confirmForeign(aws, volume, source, context);
+    }
+    const warm = await fill(aws, request, context);
     return volumeOutput(warm, region);
   },
   render: (result) => (isDryRun(result) ? renderDryRun(result) : volumeTable([result])),
 });
+
+/** Asks each time, also where instances may attach the volume already: this changes what is on it. */
+async function confirmForeign(
+  aws: Aws,
+  volume: AwsVolume,
+  source: string,
+  context: Context,
+): Promise<void> {
+  await context.confirm(`fill ${describeBriefly(volume)} from ${source}?`, [
+    "runctl did not make this volume",
+    "files on it that an object of the source has the name of are overwritten",
+    "it gets the tag runctl:access, and is never formatted, deleted or cleaned up",
+  ]);
+  await allowAccess(aws, volume);
+}
