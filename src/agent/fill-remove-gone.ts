@@ -1,4 +1,4 @@
-import { lstat, rmdir, unlink } from "node:fs/promises";
+import { lstat, realpath, rmdir, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ManifestFile } from "../manifest.ts";
 
@@ -6,6 +6,8 @@ import type { ManifestFile } from "../manifest.ts";
  * Removes files that an earlier fill put there and that S3 has no more, and the directories that are empty then.
  * A file that somebody changed since is not the one that runctl put there, and stays.
  *
+ * @param root without symbolic links.
+ * @param earlier as a file on the volume tells, which anybody may have written: what it names outside of the root stays.
  * @returns the paths that were removed.
  */
 export async function removeGone(
@@ -24,9 +26,14 @@ export async function removeGone(
 }
 
 async function isAsFilled(root: string, file: ManifestFile): Promise<boolean> {
-  const found = await lstat(join(root, file.path)).catch(() => undefined);
+  const path = join(root, file.path);
+  const found = await lstat(path).catch(() => undefined);
+  const folder = await realpath(dirname(path)).catch(() => undefined);
   return (
     found !== undefined &&
+    path.startsWith(`${root}/`) &&
+    // No symbolic link leads there.
+    folder === dirname(path) &&
     found.isFile() &&
     found.size === file.sizeBytes &&
     Math.abs(found.mtimeMs - file.modifiedMs) < 1
