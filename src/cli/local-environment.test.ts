@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runProgram } from "../run-program.ts";
+import { readConfig } from "./config.ts";
 import { localEnvironment, shellLine } from "./local-environment.ts";
 
 const cloud = {
@@ -20,6 +21,24 @@ test("what a shell knows of AWS gives way to the local cloud, and how it prints 
   assert.equal(variables["AWS_PROFILE"], "");
   assert.equal("AWS_PAGER" in variables, false);
   assert.equal("NO_PROXY" in variables, false);
+});
+
+test("runctl itself speaks to this local cloud and to nobody else, whatever it was told before", async () => {
+  const before = {
+    RUNCTL_ENDPOINT_URL: "https://ec2.example",
+    RUNCTL_PROFILE: "work",
+    RUNCTL_REGION: "eu-west-1",
+    RUNCTL_STAGING_BUCKET: "ours",
+    RUNCTL_INSTANCE_PROFILE: "ours",
+    RUNCTL_NAME: "stays",
+  };
+  const after = { ...before, ...localEnvironment(cloud, "/state/aws-config", before) };
+
+  assert.deepEqual(await readConfig("/", { ...after, HOME: "/nobody" }), {
+    region: "us-east-1",
+    "endpoint-url": cloud.endpoint,
+    name: "stays",
+  });
 });
 
 test("a proxy is passed by, and the hosts that already were", () => {

@@ -14,6 +14,12 @@ const strangers = [
   "AWS_CREDENTIAL_EXPIRATION",
   "AWS_PROFILE",
   "AWS_DEFAULT_PROFILE",
+  // To runctl these are nearer than those of AWS.
+  "RUNCTL_ENDPOINT_URL",
+  "RUNCTL_PROFILE",
+  "RUNCTL_REGION",
+  "RUNCTL_STAGING_BUCKET",
+  "RUNCTL_INSTANCE_PROFILE",
 ];
 
 /**
