@@ -1,4 +1,4 @@
-import { requestAttachment } from "../aws/attachments.ts";
+import { requestAttachment, requestDetachment } from "../aws/attachments.ts";
 import type { Aws } from "../aws/connect.ts";
 import { awsErrorCode } from "../aws/translate-error.ts";
 import { type AwsVolume, findVolumeById } from "../aws/volumes.ts";
@@ -26,7 +26,8 @@ const passing =
   /^(VolumeInUse|IncorrectState|InvalidVolume\.NotFound|RequestLimitExceeded|Unavailable|InternalError|ServiceUnavailable|IncorrectInstanceState)$/;
 
 /**
- * Attaches a volume to this instance; the attachment is the lock that keeps two instances from one volume.
+ * Attaches a volume to this instance; the attachment is the lock that keeps two instances from one volume. Of a
+ * multi-attach volume it is that, too, for who writes: ext4 and XFS break under two machines unless nobody does.
  *
  * @param place which of the spec's volumes it is; only decides the device name.
  * @throws RunctlError TIMEOUT when it is not ours after 10 minutes; REFUSED when AWS would delete it with the instance.
@@ -43,14 +44,18 @@ export async function attachVolume(
   for (let pause = 150; ; pause = Math.min(2_000, pause * 1.3)) {
     const volume = await findVolume(aws, spec.volumeId);
     const ours = volume?.attachments.find((attachment) => attachment.instanceId === instanceId);
+    const others = othersOf(volume, instanceId);
+    const isAlone = others.length === 0 || isShared(spec, volume);
     if (volume && ours?.state === "attached") {
       requireKept(spec, ours.deleteOnTermination);
-      return volume;
+      if (isAlone || others.every((other) => isBefore(ours, other))) return volume;
+      // Two have asked at the same time: nothing is mounted here yet, and the first keeps it.
+      await requestDetachment(aws, spec.volumeId, { instanceId, force: false });
     }
     if (volume && ["error", "deleting", "deleted"].includes(volume.state))
       throw new RunctlError("CONFLICT", `${spec.volumeId} is in the state ${volume.state}`);
     let obstacle = describeObstacle(spec, volume, instanceId);
-    if (volume && !ours && !spec.attachedAtLaunch && isFree(volume)) {
+    if (volume && !ours && !spec.attachedAtLaunch && isAlone && isFree(volume)) {
       const device = `/dev/sd${deviceLetters[letter % deviceLetters.length]}`;
       try {
         await requestAttachment(aws, { volumeId: spec.volumeId, instanceId, device });
@@ -72,6 +77,21 @@ function isPassing(error: unknown): boolean {
   return isRunctlError(error, "UNREACHABLE") || passing.test(awsErrorCode(error) ?? "");
 }
 
+/** Whether others may have it at the same time. */
+const isShared = (spec: VolumeSpec, volume: AwsVolume | undefined) =>
+  volume?.multiAttach === true && spec.readOnly;
+
+type Attachment = AwsVolume["attachments"][number];
+
+function othersOf(volume: AwsVolume | undefined, instanceId: string): Attachment[] {
+  return volume?.attachments.filter((attachment) => attachment.instanceId !== instanceId) ?? [];
+}
+
+function isBefore(one: Attachment, other: Attachment): boolean {
+  const difference = (one.attachedAt?.getTime() ?? 0) - (other.attachedAt?.getTime() ?? 0);
+  return difference === 0 ? one.instanceId < other.instanceId : difference < 0;
+}
+
 function isFree(volume: AwsVolume): boolean {
   return volume.state === "available" || (volume.multiAttach && volume.state === "in-use");
 }
@@ -91,8 +111,8 @@ function describeObstacle(
   instanceId: string,
 ): string {
   if (!volume) return `waiting for AWS to describe ${spec.volumeId}`;
-  const other = volume.attachments.find((attachment) => attachment.instanceId !== instanceId);
-  if (other && !volume.multiAttach)
+  const [other] = othersOf(volume, instanceId);
+  if (other && !isShared(spec, volume))
     return `waiting for ${spec.volumeId}: ${other.state} at ${other.instanceId}`;
   return `attaching ${spec.volumeId}`;
 }

@@ -34,6 +34,8 @@ interface AwsAttachment {
   /** attaching · attached · detaching · detached · busy */
   state: string;
   deleteOnTermination: boolean;
+  /** When it was asked for. */
+  attachedAt?: Date | undefined;
 }
 
 /** An empty volume to be made. It is always encrypted: volume copies refuse sources that are not. */
@@ -140,6 +142,7 @@ function toVolume(volume: SdkVolume): AwsVolume {
       instanceId: attachment.InstanceId ?? "",
       device: attachment.Device ?? "",
       state: attachment.State ?? "",
+      attachedAt: attachment.AttachTime,
       deleteOnTermination: attachment.DeleteOnTermination ?? false,
     })),
     tags: tagsOf(volume.Tags),
