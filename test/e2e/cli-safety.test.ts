@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { ensureBucket } from "../../src/aws/buckets.ts";
 import { describeInstances } from "../../src/aws/instances.ts";
+import { putBytes } from "../../src/aws/s3-objects.ts";
 import { callerIdentity } from "../../src/aws/sts.ts";
 import { removeTags } from "../../src/aws/tags.ts";
 import { tagKeys } from "../../src/tags.ts";
@@ -28,6 +30,8 @@ test("--dry-run shows a plan and changes nothing, whatever the command", async (
   const { volumeId, zone } = await ownedVolume(aws, { name: "data" });
   const { instanceId } = await runBareInstance(aws, { zone });
   const { bucket } = stagingBucketName(await callerIdentity(aws), aws.region);
+  await ensureBucket(aws, { bucket: "datasets", accountRegional: false });
+  await putBytes(aws, { bucket: "datasets", key: "x/1" }, Buffer.from("1"));
   const cli = await commandLine(t, { RUNCTL_STATE_DIR: stateDirectory });
   await cli.run(["--local", "aws", "setup", "--read", "s3://datasets/"]);
   await writeFile(join(cli.home, "project/file"), "x");

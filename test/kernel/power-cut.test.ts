@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import {
   initPid,
   kernelCloud,
@@ -8,16 +9,19 @@ import {
   type KernelCloud,
 } from "./support/kernel-cloud.ts";
 
-const data = volumeId(1);
-
 for (const fileSystem of ["ext4", "xfs"]) {
   test(
     `a power cut keeps what was synced to ${fileSystem} and loses the rest`,
     { skip },
     async (t) => {
       const cloud = await kernelCloud(t);
-      const files = await filesAfter(cloud, fileSystem, (id) => cloud.backend.cutPower(id));
-      assert.deepEqual(files, { data: ["synced"], root: ["synced"] });
+      const wanted = { data: ["synced"], root: ["synced"] };
+      let files: unknown;
+      // `sync` by anybody on this computer, such as a test beside this one, syncs the machine's disks too.
+      for (let number = 1; number <= 5 && !isDeepStrictEqual(files, wanted); number += 1) {
+        files = await filesAfter(cloud, fileSystem, (id) => cloud.backend.cutPower(id), number);
+      }
+      assert.deepEqual(files, wanted);
     },
   );
 }
@@ -50,9 +54,11 @@ async function filesAfter(
   cloud: KernelCloud,
   fileSystem: string,
   end: (instanceId: string) => Promise<void>,
+  number = 1,
 ) {
+  const data = volumeId(number);
   await cloud.backend.createDisk(data, 1);
-  const machine = await cloud.boot(1, { volumes: [data] });
+  const machine = await cloud.boot(number, { volumes: [data] });
   await cloud.inside(
     machine,
     `mkfs.${fileSystem} -q /dev/nvme1n1; mkdir /mnt/data /root/work; mount /dev/nvme1n1 /mnt/data; sync
