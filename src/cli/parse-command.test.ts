@@ -45,6 +45,22 @@ test("flags and words become values, wherever they stand", () => {
   });
 });
 
+test("a switch that begins with no- is its own flag, beside the one without", () => {
+  const interrupt: Command = defineCommand({
+    summary: "",
+    examples: [],
+    flags: { notice: optional(text, "how long"), noNotice: toggle("at once") },
+    positionals: {},
+    run: () => Promise.resolve({}),
+    render: () => "",
+  });
+  const read = (...words: string[]) =>
+    parseCommand(interrupt, { path: ["local", "interrupt"], words, afterDashes: undefined });
+
+  assert.deepEqual(read("--no-notice"), { notice: undefined, noNotice: true });
+  assert.deepEqual(read("--notice", "30s"), { notice: "30s", noNotice: false });
+});
+
 test("an alias is the flag it stands for, and may not contradict it", () => {
   const { mountPoint } = parse(["x", "--size", "5", "--ebs-mount", "/mnt/a"]);
 

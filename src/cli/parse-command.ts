@@ -78,8 +78,9 @@ const aliasKind = (flag: Flag<unknown>) => (flag.kind === "required" ? "optional
 
 function toOption(name: string, flag: Flag<unknown>): Option {
   const words = `--${kebab(name)}`;
-  if (flag.kind === "switch") return new Option(words);
-  const option = new Option(`${words} <value>`);
+  const option = new Option(flag.kind === "switch" ? words : `${words} <value>`);
+  // Commander would read --no-notice as the opposite of --notice, and no command would see it.
+  option.negate = false;
   // Not commander's variadic form: that would swallow the positionals that follow.
   if (flag.kind === "repeated") {
     option.argParser((value, before: string[] | undefined) => [...(before ?? []), value]);

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { ensureBucket } from "../../src/aws/buckets.ts";
+import type { Aws } from "../../src/aws/connect.ts";
 import { describeInstances } from "../../src/aws/instances.ts";
 import { putBytes } from "../../src/aws/s3-objects.ts";
 import { callerIdentity } from "../../src/aws/sts.ts";
@@ -16,8 +18,12 @@ import { ownedVolume, readyAccount } from "../support/ready-account.ts";
 import { recordingServer } from "../support/recording-server.ts";
 
 /** Actions of the access log that may change something; DryRun of EC2 answers 412. */
-async function changes(stateDirectory: string): Promise<string[]> {
-  const log = await readFile(join(stateDirectory, "access.log"), "utf8");
+async function changes(aws: Aws, stateDirectory: string): Promise<string[]> {
+  // Lines come in order but late: once this call's line is there, all before it are.
+  const { $metadata } = await (await aws.sts()).send(new GetCallerIdentityCommand({}));
+  const read = () => readFile(join(stateDirectory, "access.log"), "utf8");
+  let log = await read();
+  while (!log.includes(` ${$metadata.requestId}\n`)) log = await read();
   return log
     .trim()
     .split("\n")
@@ -35,7 +41,7 @@ test("--dry-run shows a plan and changes nothing, whatever the command", async (
   const cli = await commandLine(t, { RUNCTL_STATE_DIR: stateDirectory });
   await cli.run(["--local", "aws", "setup", "--read", "s3://datasets/"]);
   await writeFile(join(cli.home, "project/file"), "x");
-  const before = await changes(stateDirectory);
+  const before = await changes(aws, stateDirectory);
 
   const lines = [
     "aws setup",
@@ -63,7 +69,7 @@ test("--dry-run shows a plan and changes nothing, whatever the command", async (
     assert.equal(exitCode, 0, `${lines[index]}: ${stderr}`);
     assert.match(stdout, /^would, without --dry-run:\n {2}\S/, lines[index]);
   }
-  assert.deepEqual(await changes(stateDirectory), before);
+  assert.deepEqual(await changes(aws, stateDirectory), before);
 });
 
 test("a fill of the user's own volume is asked for, also where instances may attach it already", async (t) => {
