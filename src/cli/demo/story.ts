@@ -119,6 +119,8 @@ async function launch(stage: Stage, label: string, words: readonly string[]): Pr
     label,
     async () => {
       const run = await launchTraining(stage.cli, words, stage.signal);
+      // Of a console, which comes first, only some lines are seen.
+      await run.until(({ event }) => event === "start");
       await run.until(({ event }) => event === "step" || event === "done");
       return run;
     },
