@@ -31,6 +31,16 @@ for (const [name, code] of Object.entries(translations)) {
   });
 }
 
+test("a bucket that does not exist is named, with the way to make it", () => {
+  const refused = Object.assign(sdkError("NoSuchBucket"), { BucketName: "my-bukcet" });
+  const translated = translateError(refused, "s3:ListBucket");
+
+  assert.ok(translated instanceof RunctlError);
+  assert.equal(translated.code, "NOT_FOUND");
+  assert.match(translated.message, /^s3:ListBucket: bucket 'my-bukcet' does not exist/);
+  assert.match(translated.hint ?? "", /aws s3 mb s3:\/\/my-bukcet /);
+});
+
 test("what is neither AWS's nor ours stays as it is: it is a bug", () => {
   const bug = new TypeError("x is undefined");
 

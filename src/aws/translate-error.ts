@@ -62,10 +62,21 @@ export function translateError(error: unknown, action: string): unknown {
     });
   const code = codeOf(error.name) ?? (awsErrorCode(error) === undefined ? undefined : "AWS_ERROR");
   if (code === undefined) return error;
+  if (error.name === "NoSuchBucket") return noSuchBucket(error, action);
   return new RunctlError(code, `${action}: ${error.message} (${error.name})`, {
     ...(code === "CREDENTIALS" ? { hint: credentialsHint } : {}),
     cause: error,
   });
+}
+
+/** S3 says only that "the specified bucket" is not there; the name stands in another member of its answer. */
+function noSuchBucket(error: Error & { BucketName?: unknown }, action: string): RunctlError {
+  const bucket = typeof error.BucketName === "string" ? error.BucketName : undefined;
+  const message = `${action}: ${bucket ? `bucket '${bucket}'` : "the bucket"} does not exist (${error.name})`;
+  const hint =
+    `check its name, or make it: aws s3 mb s3://${bucket ?? "BUCKET"} ` +
+    '(in the local cloud after: eval "$(runctl local env)")';
+  return new RunctlError("NOT_FOUND", message, { hint, cause: error });
 }
 
 const credentialsHint =
