@@ -69,10 +69,10 @@ export function instanceTable(instances: readonly InstanceOutput[]): string {
       instance.lifecycle === "spot" ? `${instance.type} spot` : instance.type,
       instance.zone,
       instance.state,
-      instance.agentState ?? "-",
+      agentWords(instance) ?? "-",
       instance.volumes.map(({ volumeId }) => volumeId).join(" ") || "-",
       shortened(instance.command ?? "-", 40),
-      instance.priceUsdPerHour?.toFixed(4) ?? "-",
+      (isLive(instance) && instance.priceUsdPerHour?.toFixed(4)) || "-",
     ]),
   );
 }
@@ -85,7 +85,7 @@ export function instanceCard(instance: InstanceOutput): string {
     ["type", `${instance.type}, ${instance.lifecycle}`],
     ["zone", instance.zone],
     ["state", instance.state],
-    ["agent", instance.agentState],
+    ["agent", agentWords(instance)],
     ["message", instance.message],
     ...instance.volumes.map(({ volumeId, mount, readOnly, device }): [string, string] => [
       mount ?? "attached",
@@ -94,7 +94,7 @@ export function instanceCard(instance: InstanceOutput): string {
     ["command", instance.command],
     ["exit code", instance.exitCode],
     ["launched", instance.launchedAt],
-    ["price", instance.priceUsdPerHour && `${instance.priceUsdPerHour} USD an hour`],
+    ["price", isLive(instance) ? priceWords(instance) : null],
     ["cost so far", instance.costUsdSoFar && `${instance.costUsdSoFar.toFixed(2)} USD`],
   ];
   return table(
@@ -102,6 +102,18 @@ export function instanceCard(instance: InstanceOutput): string {
     rows.flatMap(([label, value]) => (value === null ? [] : [[label, String(value)]])),
   ).trim();
 }
+
+/** Whether it costs by the hour. */
+const isLive = ({ state }: { state: string }) => state === "pending" || state === "running";
+
+/** An agent whose machine lost its power had no time to say so. */
+function agentWords({ state, agentState }: InstanceOutput): string | null {
+  const wasCut = state === "terminated" && (agentState === "running" || agentState === "booting");
+  return wasCut ? `was ${agentState}` : agentState;
+}
+
+const priceWords = ({ priceUsdPerHour }: InstanceOutput) =>
+  priceUsdPerHour && `${priceUsdPerHour} USD an hour`;
 
 /** Prices are an addition: who may not read them still sees the instances. */
 async function spotPricesOf(aws: Aws, instances: readonly AwsInstance[]) {
@@ -118,7 +130,6 @@ async function spotPricesOf(aws: Aws, instances: readonly AwsInstance[]) {
 function toOutput(instance: AwsInstance, price: number | undefined, now: number): InstanceOutput {
   const { tags, launchedAt } = instance;
   const exitCode = tags[tagKeys.exitCode];
-  const isLive = instance.state === "pending" || instance.state === "running";
   const hours = (now - launchedAt.getTime()) / 3_600_000;
   return {
     instanceId: instance.instanceId,
@@ -134,7 +145,8 @@ function toOutput(instance: AwsInstance, price: number | undefined, now: number)
     exitCode: exitCode === undefined ? null : Number(exitCode),
     launchedAt: launchedAt.toISOString(),
     priceUsdPerHour: price ?? null,
-    costUsdSoFar: price === undefined || !isLive ? null : Math.round(price * hours * 1e4) / 1e4,
+    costUsdSoFar:
+      price === undefined || !isLive(instance) ? null : Math.round(price * hours * 1e4) / 1e4,
   };
 }
 

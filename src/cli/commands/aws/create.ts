@@ -1,6 +1,7 @@
 import type { Aws } from "../../../aws/connect.ts";
 import { removeTags } from "../../../aws/tags.ts";
 import { instancePriceUsdPerHour } from "../../../cost/resource-price.ts";
+import { RunctlError } from "../../../errors.ts";
 import { type LaunchedInstance, launchInstance } from "../../../instances/launch-instance.ts";
 import type { LaunchRequest } from "../../../instances/launch-request.ts";
 import { type LaunchPlan, planLaunch } from "../../../instances/plan-launch.ts";
@@ -95,6 +96,11 @@ export const create = defineCommand({
     "timeout",
   ],
   async run(input, context): Promise<Created | DryRun> {
+    if (input.wait && input.command.length === 0) {
+      throw new RunctlError("USAGE", "--wait without a command would wait for ever", {
+        hint: "a command to run stands after --",
+      });
+    }
     const aws = await context.aws();
     const request = await readLaunchRequest(aws, input, context);
     if (context.options.dryRun)
@@ -108,13 +114,23 @@ export const create = defineCommand({
   },
   render(result, context) {
     if (isDryRun(result)) return renderDryRun(result);
-    if (result.exitCode === null && result.agentState === "running")
-      context.hint(`next: runctl aws logs ${result.instanceId} --follow`);
+    const next = nextLine(result);
+    if (next !== undefined) context.hint(next);
     return instanceCard(result);
   },
   // Of a command that is not waited for, the end does not decide: it would be a matter of luck.
   exitCode: (result) => (!isDryRun(result) && result.waited ? (result.exitCode ?? 0) : 0),
 });
+
+function nextLine({ instanceId, command, exitCode, agentState }: Created): string | undefined {
+  if (exitCode !== null) {
+    return exitCode === 0 ? undefined : `what it printed: runctl aws logs ${instanceId}`;
+  }
+  if (agentState !== "running") return undefined;
+  return command === null
+    ? `without a command it runs, and costs, until: runctl aws terminate ${instanceId}`
+    : `next: runctl aws logs ${instanceId} --follow`;
+}
 
 /** Waits as far as asked for; the operation's last step is to say that it is finished. */
 async function follow(
@@ -125,7 +141,7 @@ async function follow(
 ): Promise<InstanceOutput> {
   let seen = await waitForAgent(aws, instanceId, { ...context, until: "running" });
   if (wait) {
-    context.hint(`${instanceId}: volumes are mounted, waiting for the command`);
+    context.hint(`the command runs; to watch it: runctl aws logs ${instanceId} --follow`);
     seen = await waitForAgent(aws, instanceId, { ...context, until: "ended" });
   }
   await removeTags(aws, instanceId, [tagKeys.unfinished]);
@@ -164,7 +180,8 @@ function sayPrice(aws: Aws, { instanceType, lifecycle }: LaunchedInstance, conte
   const price = instancePriceUsdPerHour(instanceType, aws.region);
   if (price === undefined) return;
   const kind = lifecycle === "spot" ? "; spot costs less" : "";
-  context.hint(`${instanceType}: ${price} USD an hour on demand${kind}`);
+  const free = context.options.local ? "; nothing in the local cloud" : "";
+  context.hint(`${instanceType}: ${price} USD an hour on demand${kind}${free}`);
 }
 
 function describe(plan: LaunchPlan, request: LaunchRequest): string[] {

@@ -97,6 +97,7 @@ export const create = defineCommand({
 function tellPrice({ action, request, performance }: VolumePlan, aws: Aws, context: Context): void {
   if (action !== "create") return;
   const price = volumePriceUsdPerMonth({ ...request, ...performance }, aws.region);
-  if (price !== undefined)
-    context.report({ kind: "note", text: `about ${price.toFixed(2)} USD a month` });
+  if (price === undefined) return;
+  const free = context.options.local ? " on AWS, nothing in the local cloud" : "";
+  context.report({ kind: "note", text: `about ${price.toFixed(2)} USD a month${free}` });
 }
