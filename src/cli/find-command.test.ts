@@ -10,6 +10,7 @@ const root: Branch = {
     aws: {
       summary: "",
       words: {
+        list: { summary: "", load },
         snapshot: { summary: "", load, words: { list: { summary: "", load } } },
         create: { summary: "", load },
         modify: { summary: "", notYet: true },
@@ -62,6 +63,17 @@ test("an unknown word is refused with the nearest one", () => {
     hint: "did you mean 'runctl aws create'?",
   });
   assert.throws(() => findCommand(root, ["--bogus"]), { code: "USAGE", message: /--bogus/ });
+});
+
+test("a word of other programs leads to ours, where there is one", () => {
+  assert.throws(() => findCommand(root, ["aws", "ls"]), {
+    code: "USAGE",
+    hint: "did you mean 'runctl aws list'?",
+  });
+  assert.throws(() => findCommand(root, ["aws", "rm"]), {
+    code: "USAGE",
+    hint: "see runctl aws --help",
+  });
 });
 
 test("a word that is still to come is refused as not yet", () => {

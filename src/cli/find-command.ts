@@ -83,6 +83,20 @@ function splitFlag(word: string): [name: string | undefined, inline: string | un
   return [match?.[1], match?.[2]];
 }
 
+/** What other programs call it. */
+const synonyms: Readonly<Record<string, string>> = {
+  describe: "show",
+  get: "show",
+  kill: "terminate",
+  launch: "create",
+  log: "logs",
+  ls: "list",
+  remove: "delete",
+  rm: "delete",
+  run: "create",
+  start: "up",
+};
+
 function unknownWord(path: readonly string[], branch: Branch, word: string): RunctlError {
   const line = ["runctl", ...path].join(" ");
   if (word.startsWith("-")) {
@@ -91,7 +105,8 @@ function unknownWord(path: readonly string[], branch: Branch, word: string): Run
     return new RunctlError("USAGE", `unknown flag '${word}'`, { hint });
   }
   const known = Object.keys(branch.words ?? {});
-  const near = closest(word, known);
+  const synonym = own(synonyms, word) ?? "";
+  const near = known.includes(synonym) ? synonym : closest(word, known);
   return new RunctlError("USAGE", `unknown command '${[...path, word].join(" ")}'`, {
     hint: near ? `did you mean '${line} ${near}'?` : `see ${line} --help`,
   });

@@ -90,3 +90,10 @@ test("a flag that is still to come is refused, never ignored", () => {
     assert.throws(() => parse(["x", "--size", "5", ...words]), { code: "NOT_YET" });
   }
 });
+
+test("the end of a longer flag's name leads to that flag", () => {
+  assert.throws(() => parse(["x", "--size", "5", "--type", "a"]), {
+    message: "unknown flag '--type'",
+    hint: "did you mean --instance-type?",
+  });
+});

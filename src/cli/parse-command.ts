@@ -172,7 +172,9 @@ function usage(error: CommanderError, command: Command, line: string): RunctlErr
   const unknown = /unknown option '(--[^'=]*)/.exec(message)?.[1];
   const flags = [command.flags, command.aliases ?? {}].flatMap((names) => Object.keys(names));
   const known = [...flags.map((name) => `--${kebab(name)}`), ...globalFlagWords];
-  const near = unknown && closest(unknown, known);
+  // --zone is short for --availability-zone, before it is a slip of --role.
+  const longer = unknown && known.find((flag) => flag.endsWith(unknown.slice(1)));
+  const near = longer ?? (unknown && closest(unknown, known));
   const hint = near ? `did you mean ${near}?` : `see ${line} --help`;
   return new RunctlError("USAGE", message.replace("unknown option", "unknown flag"), {
     hint,

@@ -31,6 +31,13 @@ test("a word that a query finds is bare for a shell, and quoted in JSON", async 
   assert.equal(await show({ output: "json", query: "items[0].id" }), '"a"');
 });
 
+test("a query that does not fit this result is not called a slip in its spelling", async () => {
+  await assert.rejects(show({ output: "json", query: "length(objects)" }), {
+    code: "USAGE",
+    message: /^--query 'length\(objects\)' does not fit the result/,
+  });
+});
+
 test("a query that can find nothing in any result is refused before the command runs", async () => {
   for (const query of ["items[", "nosuch(@)", ""]) {
     await assert.rejects(requireJmespath(query), { code: "USAGE" });

@@ -48,6 +48,11 @@ export async function requireJmespath(query: string): Promise<void> {
 
 function notJmespath(query: string, error: unknown): RunctlError {
   const why = error instanceof Error ? error.message : String(error);
+  if (why.startsWith("TypeError:"))
+    return new RunctlError("USAGE", `--query '${query}' does not fit the result: ${why}`, {
+      hint: "without --query, --output json shows what there is; the command itself has done its work",
+      cause: error,
+    });
   return new RunctlError("USAGE", `--query '${query}' is not JMESPath: ${why}`, {
     hint: "see https://jmespath.org",
     cause: error,

@@ -33,7 +33,7 @@ const multiAttachIops = 3_000;
 export function volumePerformance(wanted: WantedPerformance): Performance {
   const { type, sizeGiB } = wanted;
   const limits: VolumeTypeLimits = volumeTypeLimits[type];
-  requireWithin(`size of ${type}`, "--size", sizeGiB, limits.sizeGiB);
+  requireWithin(`size of ${type} in GiB`, "--size", sizeGiB, limits.sizeGiB);
   if (wanted.multiAttach && !limits.multiAttach)
     throw new RunctlError("INVALID_VOLUME_SPEC", `${type} has no multi-attach`, {
       hint: "multi-attach needs --type io2 (or io1, in few regions)",
@@ -68,10 +68,15 @@ function throughputOf(
   if (!limits) return refused(wanted.type, "--throughput", wanted.throughputMiBps);
   const throughput = wanted.throughputMiBps ?? limits.default;
   const max = Math.min(limits.max, Math.floor(iops * limits.perIops));
-  requireWithin(`throughput of ${wanted.type} with ${iops} iops`, "--throughput", throughput, {
-    min: limits.min,
-    max,
-  });
+  requireWithin(
+    `throughput in MiB/s of ${wanted.type} with ${iops} iops`,
+    "--throughput",
+    throughput,
+    {
+      min: limits.min,
+      max,
+    },
+  );
   return throughput;
 }
 

@@ -9,7 +9,8 @@ export const down = defineCommand({
   summary: "End its instances and free what it made; volumes, snapshots and objects stay",
   examples: ["local down", "local down --state-dir ./cloud"],
   details:
-    "Also after the server was killed. `local up` continues with the same disks and objects.",
+    "Also after the server was killed. `local up` continues with the same disks and objects; " +
+    "to forget them, too, remove the directory afterwards.",
   flags: {},
   interruption: {
     goesOn: "the local cloud goes on freeing what it made",
@@ -33,5 +34,7 @@ export const down = defineCommand({
     return { outcome: "down", stateDirectory };
   },
   render: (result) =>
-    isDryRun(result) ? renderDryRun(result) : `${result.outcome}: ${result.stateDirectory}`,
+    isDryRun(result)
+      ? renderDryRun(result)
+      : `${result.outcome}; volumes and objects stay in ${result.stateDirectory}`,
 });

@@ -10,6 +10,12 @@ import { type RunningCloud, showRunning, startDetached } from "../../local-cloud
 
 const defaultPort = 4566;
 
+const portNumber: Parser<number> = (word) => {
+  const port = wholeNumber(word);
+  if (port <= 65_535) return port;
+  throw new RunctlError("USAGE", `'${word}' is not a port: those are 0 to 65535`);
+};
+
 const backendName: Parser<"auto" | "kernel" | "null"> = (word) => {
   if (word === "process")
     throw new RunctlError("NOT_YET", "the process backend is not yet there", {
@@ -30,7 +36,7 @@ export const up = defineCommand({
     "Time scale 0 changes a state as soon as the work behind it is done, 1 takes AWS's typical times.",
   flags: {
     detach: toggle("serve in the background"),
-    port: optional(wholeNumber, `port on loopback; 0: any free one (default ${defaultPort})`, "N"),
+    port: optional(portNumber, `port on loopback; 0: any free one (default ${defaultPort})`, "N"),
     timeScale: optional(decimal, "0: at once (default), 1: like AWS", "X"),
     backend: optional(backendName, "what instances and disks are made of", "B"),
   },

@@ -8,7 +8,7 @@ export type TransferOutcome = Omit<TransferResult, "files"> & { from: string; to
 export function renderOutcome(outcome: TransferOutcome): string {
   const { objects, moved, movedBytes, skipped, seconds } = outcome;
   const lines = [
-    `${outcome.from} -> ${outcome.to}: ${count(objects, "object")} there, ` +
+    `${outcome.from} -> ${outcome.to}: ${count(objects, "object")} in place: ` +
       `${moved} moved (${bytesText(movedBytes)} in ${seconds.toFixed(1)} s), ${skipped} there already`,
   ];
   for (const { name, reason } of outcome.refused) lines.push(`refused  ${quoted(name)}: ${reason}`);
