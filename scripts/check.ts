@@ -38,7 +38,8 @@ const unit = (shard: number) =>
     "src/**/*.test.ts",
     "test/*.test.ts",
   );
-const endToEnd = nodeTest("--test-concurrency=2", "test/{kernel,e2e}/**/*.test.ts");
+// Three at once: much of their time is waiting for machines.
+const endToEnd = nodeTest("--test-concurrency=3", "test/{kernel,e2e}/**/*.test.ts");
 
 const groups: Array<Array<[name: string, program: string, args: string[]]>> = [
   [
