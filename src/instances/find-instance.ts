@@ -24,7 +24,7 @@ export async function ownedInstances(aws: Aws): Promise<AwsInstance[]> {
 
 /**
  * The instance that the user means: by id any of the account's, by name one that runctl launched. Of several of
- * one name the one that has not ended.
+ * one name the one that has not ended, nor been interrupted.
  *
  * @throws RunctlError NOT_FOUND with the nearest name, AMBIGUOUS with the ids, INVALID_ID, USAGE.
  */
@@ -38,9 +38,13 @@ export async function requireInstance(aws: Aws, word: string): Promise<AwsInstan
   });
 }
 
-function pickByName(instances: readonly AwsInstance[], name: string): AwsInstance {
+/** @throws RunctlError NOT_FOUND, AMBIGUOUS; see `requireInstance`. */
+export function pickByName(instances: readonly AwsInstance[], name: string): AwsInstance {
   const named = instances.filter(({ tags }) => tags[tagKeys.name] === name);
-  const live = named.filter(({ state }) => state !== "terminated" && state !== "shutting-down");
+  const on = named.filter(({ state }) => state !== "terminated" && state !== "shutting-down");
+  // One that was interrupted has given everything back, and only waits for its end.
+  const atWork = on.filter(({ tags }) => tags[tagKeys.state] !== "interrupted");
+  const live = atWork.length > 0 ? atWork : on;
   // Of those that have ended the newest is the one that a person asks about.
   const found = live[0] ?? named.at(-1);
   if (live.length > 1) {
