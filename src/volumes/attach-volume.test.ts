@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { exampleInstance, exampleVolume } from "../../test/support/example-volume.ts";
-import { planAttachment } from "./attach-volume.ts";
+import { attachVolume, planAttachment } from "./attach-volume.ts";
+import { runBareInstance } from "../../test/support/bare-instance.ts";
+import { startTestCloud } from "../../test/support/local-cloud.ts";
+import { ownedVolume } from "../../test/support/ready-account.ts";
+import { connect } from "../aws/connect.ts";
+import { putTags } from "../aws/tags.ts";
+import { findVolumeById } from "../aws/volumes.ts";
+import { tagKeys } from "../tags.ts";
 
 const instance = exampleInstance();
 const { instanceId } = instance;
@@ -84,3 +91,18 @@ for (const [name, args, message] of conflicts) {
     assert.throws(() => planAttachment(...args), { code: "CONFLICT", message });
   });
 }
+
+test("a volume that is attached by hand is not called warm any more", async (t) => {
+  const aws = connect((await startTestCloud(t)).connectOptions);
+  const { volumeId, zone } = await ownedVolume(aws, { name: "datasets" });
+  await putTags(aws, volumeId, { [tagKeys.manifest]: "0123" });
+  const instance = await runBareInstance(aws, { zone });
+  const warm = await findVolumeById(aws, volumeId);
+  assert.ok(warm && tagKeys.manifest in warm.tags);
+
+  const { volume } = await attachVolume(aws, planAttachment(warm, instance), {
+    report: () => undefined,
+  });
+
+  assert.ok(!(tagKeys.manifest in volume.tags));
+});

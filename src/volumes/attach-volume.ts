@@ -1,14 +1,16 @@
 import { requestAttachment } from "../aws/attachments.ts";
 import type { Aws } from "../aws/connect.ts";
 import type { AwsInstance } from "../aws/instances.ts";
+import { removeTags } from "../aws/tags.ts";
 import type { AwsVolume } from "../aws/volumes.ts";
 import { waitForVolume } from "../aws/wait-for-volume.ts";
 import { RunctlError } from "../errors.ts";
 import { maxMultiAttachments } from "../facts/ebs-limits.ts";
 import { step } from "../progress.ts";
+import { tagKeys } from "../tags.ts";
 import type { WorkOptions } from "../work-options.ts";
 import { freeDeviceName, isSameDevice } from "./device-name.ts";
-import { describeBriefly } from "./owned-volumes.ts";
+import { describeBriefly, isOwned } from "./owned-volumes.ts";
 
 export interface AttachPlan {
   volume: AwsVolume;
@@ -52,7 +54,7 @@ export function planAttachment(
   return { volume, instanceId, device: chosen, action: "attach" };
 }
 
-/** Waits until AWS says `attached`. Killed and run again, it finds the attachment and waits on. */
+/** Waits until AWS says `attached`; the volume is not called warm from then on. Killed and run again, it finds the attachment and waits on. */
 export async function attachVolume(
   aws: Aws,
   plan: AttachPlan,
@@ -66,7 +68,12 @@ export async function attachVolume(
         ...options,
         until: "become available",
       });
-    if (plan.action === "attach") await requestAttachment(aws, { volumeId, instanceId, device });
+    if (plan.action === "attach") {
+      // Nobody knows what a mount by hand will change: first the word "warm" goes.
+      if (isOwned(plan.volume) && tagKeys.manifest in plan.volume.tags)
+        await removeTags(aws, volumeId, [tagKeys.manifest]);
+      await requestAttachment(aws, { volumeId, instanceId, device });
+    }
     return waitForVolume(aws, volumeId, (seen) => isAttached(seen, instanceId), {
       ...options,
       until: `be attached to ${instanceId}`,
