@@ -96,11 +96,11 @@ test("a volume that is attached by hand is not called warm any more", async (t) 
   const aws = connect((await startTestCloud(t)).connectOptions);
   const { volumeId, zone } = await ownedVolume(aws, { name: "datasets" });
   await putTags(aws, volumeId, { [tagKeys.manifest]: "0123" });
-  const instance = await runBareInstance(aws, { zone });
+  const there = await runBareInstance(aws, { zone });
   const warm = await findVolumeById(aws, volumeId);
   assert.ok(warm && tagKeys.manifest in warm.tags);
 
-  const { volume } = await attachVolume(aws, planAttachment(warm, instance), {
+  const { volume } = await attachVolume(aws, planAttachment(warm, there), {
     report: () => undefined,
   });
 
