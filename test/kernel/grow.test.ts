@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, statfs, truncate, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { mkdtemp, open, rm, statfs, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -55,8 +56,10 @@ async function loopDisk(t: TestContext, type: string) {
   await truncate(file, small);
   await runProgram(`mkfs.${type}`, ["-q", file]);
   const device = (await runProgram("losetup", ["--find", "--show", file])).stdout.trim();
-  const unmount = () =>
-    unmountVolume(mountPoint, { clock, log, deadlineMs: 5_000, killHolders: false });
+  const unmount = async () => {
+    await unmountVolume(mountPoint, { clock, log, deadlineMs: 5_000, killHolders: false });
+    await untilUnused(device);
+  };
   t.after(async () => {
     await unmount();
     await runProgram("losetup", ["--detach", device]);
@@ -75,4 +78,17 @@ async function loopDisk(t: TestContext, type: string) {
       return blocks * bsize;
     },
   };
+}
+
+/** A machine that another test boots at this moment has a copy of every mount until it has its own root. */
+async function untilUnused(device: string): Promise<void> {
+  for (;;) {
+    try {
+      const disk = await open(device, constants.O_RDONLY | constants.O_EXCL);
+      return await disk.close();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EBUSY") throw error;
+      await clock.sleep(10);
+    }
+  }
 }
