@@ -80,7 +80,7 @@ test(
         tests.push(
           t.test(`${work} without ${action ? `${action} of ` : ""}${Sid}`, async () => {
             const instanceId = await works[work](cloud, await cloud.role({ Sid, action }));
-            const end = await untilSaid(cloud, instanceId, names);
+            const end = await untilSaid(cloud, instanceId, { names, state });
             assert.match(end.said, names);
             if (state) assert.equal(end.state, state);
           }),
@@ -104,12 +104,18 @@ async function untilEnded(cloud: RoleCloud, instanceId: string): Promise<Heard> 
   }
 }
 
-/** Until `words` are in the agent's message, or at least on the console while it can set none. */
-async function untilSaid(cloud: RoleCloud, instanceId: string, words: RegExp): Promise<Heard> {
+/** Until the message is there: on the console it can be before the agent has set its state. */
+async function untilSaid(
+  cloud: RoleCloud,
+  instanceId: string,
+  { names, state }: Pick<Need, "names" | "state">,
+): Promise<Heard> {
   for (const deadline = Date.now() + 120_000; ; await delay(200)) {
     const heard = await listen(cloud, instanceId);
-    const isWorking = heard.state === "mounting" || heard.state === "running";
-    if (heard.hasEnded || (words.test(heard.said) && !isWorking)) return heard;
+    const isSettled = state
+      ? heard.state === state
+      : heard.state !== "mounting" && heard.state !== "running";
+    if (heard.hasEnded || (names.test(heard.said) && isSettled)) return heard;
     if (Date.now() > deadline) return heard;
   }
 }
