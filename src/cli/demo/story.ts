@@ -15,8 +15,8 @@ import { writeDigits } from "./write-digits.ts";
 const bucket = "runctl-demo-digits";
 const source = `s3://${bucket}/mnist/`;
 const training = join(import.meta.dirname, "../../../demo/training");
-const totalSteps = 1_500;
-const interruptAt = { notice: 400, "no-notice": 900 } as const;
+const totalSteps = 2_000;
+const interruptAt = { notice: 300, "no-notice": 900 } as const;
 const interruptWithoutVolumesAt = 300;
 
 type Measured = Omit<DemoResult, "leftBehind" | "seconds">;
