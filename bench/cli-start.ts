@@ -2,13 +2,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startLocalCloud } from "../src/local-cloud/start-local-cloud.ts";
 import { buildCli } from "../scripts/build.ts";
+import { startCloudProcess } from "../test/support/cloud-process.ts";
 import { costOf, round } from "./measure.ts";
 
 const main = await buildCli();
 const stateDirectory = await mkdtemp(join(tmpdir(), "runctl-bench-"));
-const cloud = await startLocalCloud({ stateDirectory, port: 0, backend: "null" });
+// A process of its own: this one stands still while it measures.
+const cloud = await startCloudProcess(stateDirectory);
 try {
   const node = process.execPath;
   const env = { ...process.env, NODE_COMPILE_CACHE: join(stateDirectory, "compile-cache") };
@@ -30,6 +31,6 @@ try {
     `${JSON.stringify({ benchmark: "cli-start", goals, results }, undefined, 2)}\n`,
   );
 } finally {
-  await cloud.down();
+  await cloud.stop();
   await rm(stateDirectory, { recursive: true });
 }
