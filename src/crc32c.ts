@@ -8,7 +8,12 @@ const tables = buildTables();
 
 /** A CRC-32C that is fed piece by piece. */
 export class Crc32c {
-  #state = 0xffffffff | 0;
+  #state: number;
+
+  /** @param crc of the bytes before these. */
+  constructor(crc = 0) {
+    this.#state = ~crc;
+  }
 
   update(bytes: Uint8Array): this {
     let low = this.#state;

@@ -10,8 +10,14 @@ const tables = buildTables();
 
 /** A CRC-64/NVME that is fed piece by piece, as two 32-bit halves because bigint is ten times slower. */
 export class Crc64Nvme {
-  #low = 0xffffffff | 0;
-  #high = 0xffffffff | 0;
+  #low: number;
+  #high: number;
+
+  /** @param crc of the bytes before these. */
+  constructor(crc = 0n) {
+    this.#low = ~Number(BigInt.asIntN(32, crc));
+    this.#high = ~Number(BigInt.asIntN(32, crc >> 32n));
+  }
 
   update(bytes: Uint8Array): this {
     let low = this.#low;
