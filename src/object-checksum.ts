@@ -49,6 +49,10 @@ export function storedChecksum(facts: StoredFacts): StoredChecksum | undefined {
   return isMd5Etag(facts.etag) && !isOpaque ? { algorithm: "MD5", value: facts.etag } : undefined;
 }
 
+/** True for one that a file can be compared with; a composite one needs the sizes of the parts. */
+export const isOfWhole = (checksum: StoredChecksum | undefined): checksum is StoredChecksum =>
+  checksum !== undefined && checksum.parts === undefined;
+
 export const isMd5Etag = (etag: string) => /^[0-9a-f]{32}$/.test(etag);
 
 /** A checksum that is fed piece by piece. */

@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import type { Aws } from "../aws/connect.ts";
+import { checksumOf, isOfWhole } from "../object-checksum.ts";
 import { retry } from "../retry.ts";
 import { checksumOfHeaders } from "./checksum-headers.ts";
 import { diskError } from "./disk-error.ts";
@@ -59,12 +60,15 @@ async function downloadSmall(
   options: DownloadOptions,
 ): Promise<DownloadedObject> {
   const { signal, slots = createSlots(1), retryMs = 120_000, durable = true } = options;
-  const { bytes, checksum } = await slots.run(() => fetchRight(aws, object, signal, retryMs));
+  const { bytes, compared } = await slots.run(() => fetchRight(aws, object, signal, retryMs));
   writeWhole(path, bytes, object.lastModified, durable);
   if (durable) await syncDirectory(dirname(path));
   options.onBytes?.(bytes.length);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
-  return { sizeBytes: bytes.length, movedBytes: bytes.length, checksum, sha256 };
+  const checksum = isOfWhole(compared)
+    ? compared
+    : { algorithm: "CRC64NVME" as const, value: checksumOf("CRC64NVME", bytes) };
+  return { sizeBytes: bytes.length, movedBytes: bytes.length, checksum, compared, sha256 };
 }
 
 /** The object's bytes; wrong ones are fetched once more. */
@@ -87,10 +91,10 @@ async function fetchRight(
       shouldRetry: isTransient,
       ...(signal ? { signal } : {}),
     });
-    const checksum = checksumOfHeaders(headers);
-    const digest = checksum && (await objectDigest(aws, object, checksum, signal));
+    const compared = checksumOfHeaders(headers);
+    const digest = compared && (await objectDigest(aws, object, compared, signal));
     digest?.update(bytes);
-    if (digest?.isRight() ?? true) return { bytes, checksum };
+    if (digest?.isRight() ?? true) return { bytes, compared };
   }
   throw wrongBytes(object);
 }

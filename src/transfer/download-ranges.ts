@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import type { Aws } from "../aws/connect.ts";
 import { headObject } from "../aws/s3-objects.ts";
 import { RunctlError } from "../errors.ts";
+import { checksumText, createDigest, isOfWhole } from "../object-checksum.ts";
 import { retry } from "../retry.ts";
 import { objectConnection } from "./object-connection.ts";
 import { objectDigest } from "./object-digest.ts";
@@ -41,14 +42,22 @@ export async function downloadRanges(
       movedBytes += await fetchMissing(aws, object, part, options);
       const digest = head.checksum && (await objectDigest(aws, object, head.checksum, signal));
       const sha256 = createHash("sha256");
+      const whole = createDigest("CRC64NVME");
       await readThrough(part.handle, (bytes) => {
         signal?.throwIfAborted();
         sha256.update(bytes);
+        if (!isOfWhole(head.checksum)) whole.update(bytes);
         digest?.update(bytes);
       });
       if (digest?.isRight() ?? true) {
         await finish(part, path, object, options.durable ?? true);
-        const result = { sizeBytes, movedBytes, checksum: head.checksum };
+        const checksum = isOfWhole(head.checksum)
+          ? head.checksum
+          : {
+              algorithm: "CRC64NVME" as const,
+              value: checksumText("CRC64NVME", whole.bytes()),
+            };
+        const result = { sizeBytes, movedBytes, checksum, compared: head.checksum };
         return { ...result, sha256: sha256.digest("hex") };
       }
     } finally {

@@ -27,8 +27,10 @@ export interface DownloadedObject {
   sizeBytes: number;
   /** Of this run: less than the size when an earlier run left ranges. */
   movedBytes: number;
-  /** S3's own, which the bytes were compared with; undefined where S3 has none. */
-  checksum: StoredChecksum | undefined;
+  /** Of the full object, to read the file back by: S3's own where it has one of the whole, else taken of what came. */
+  checksum: StoredChecksum;
+  /** S3's own, which the bytes were compared with, also a composite one; undefined where S3 has none. */
+  compared: StoredChecksum | undefined;
   /** Hex, of the bytes as they were received. */
   sha256: string;
 }
