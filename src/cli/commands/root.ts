@@ -1,6 +1,7 @@
 import { aws } from "./aws.ts";
+import { cost } from "./cost.ts";
 import { local } from "./local.ts";
-import { type Branch, notYet } from "./tree.ts";
+import type { Branch } from "./tree.ts";
 
 const s3: Branch = {
   summary: "Move data between S3 and disks",
@@ -25,7 +26,7 @@ export const root: Branch = {
   words: {
     aws,
     s3,
-    cost: notYet("What storage and restarts cost (not yet)"),
+    cost,
     local,
     demo: {
       summary: "The whole story on a local cloud of its own, with a timeline",
