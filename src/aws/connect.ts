@@ -3,6 +3,7 @@ import type { IAMClient } from "@aws-sdk/client-iam";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { STSClient } from "@aws-sdk/client-sts";
+import { endCallsWith } from "./end-calls.ts";
 
 export interface StaticCredentials {
   accessKeyId: string;
@@ -18,6 +19,17 @@ export interface ConnectOptions {
   credentials?: StaticCredentials;
   /** How often a call is made at most while AWS is busy or out of reach; the pauses grow to 20 s. Default 3. */
   maxAttempts?: number;
+  /** Ends every call that is under way when it aborts, with its reason. */
+  signal?: AbortSignal;
+  patience?: Patience;
+}
+
+/** How long one attempt of a call may wait, in milliseconds. */
+interface Patience {
+  /** For a connection; default 6,000. */
+  connectMs?: number;
+  /** For the next byte of an answer, or for taking one of the request; default 15,000. */
+  silentMs?: number;
 }
 
 /** A connection to AWS. Clients are made, and the SDK is loaded, on first use. */
@@ -32,28 +44,45 @@ export interface Aws {
   ssm(): Promise<SSMClient>;
 }
 
+/**
+ * With the default three attempts, a dead end is an error within a minute. The SDK's own client waits for ever.
+ *
+ * The limit is one of silence and not of the whole request: the 100 MB of a runtime may take their time.
+ */
 export function connect(options: ConnectOptions): Aws {
+  const { signal, patience = {} } = options;
   const settings = {
     region: options.region,
     ...(options.endpointUrl ? { endpoint: options.endpointUrl } : {}),
     ...(options.profile ? { profile: options.profile } : {}),
     ...(options.credentials ? { credentials: options.credentials } : {}),
     ...(options.maxAttempts === undefined ? {} : { maxAttempts: options.maxAttempts }),
+    requestHandler: {
+      connectionTimeout: patience.connectMs ?? 6_000,
+      socketTimeout: patience.silentMs ?? 15_000,
+    },
   };
+  const client = <Client extends AnyClient>(make: () => Promise<Client>) =>
+    once(async () => {
+      const made = await make();
+      return signal ? endCallsWith(made, signal) : made;
+    });
   // S3's virtual-host names need DNS that an endpoint of one's own rarely has.
   const forcePathStyle = options.endpointUrl !== undefined;
   return {
     region: options.region,
     endpointUrl: options.endpointUrl,
-    ec2: once(async () => new (await import("./sdk/ec2.ts")).EC2Client(settings)),
-    s3: once(
+    ec2: client(async () => new (await import("./sdk/ec2.ts")).EC2Client(settings)),
+    s3: client(
       async () => new (await import("./sdk/s3.ts")).S3Client({ ...settings, forcePathStyle }),
     ),
-    iam: once(async () => new (await import("./sdk/iam.ts")).IAMClient(settings)),
-    sts: once(async () => new (await import("./sdk/sts.ts")).STSClient(settings)),
-    ssm: once(async () => new (await import("./sdk/ssm.ts")).SSMClient(settings)),
+    iam: client(async () => new (await import("./sdk/iam.ts")).IAMClient(settings)),
+    sts: client(async () => new (await import("./sdk/sts.ts")).STSClient(settings)),
+    ssm: client(async () => new (await import("./sdk/ssm.ts")).SSMClient(settings)),
   };
 }
+
+type AnyClient = EC2Client | S3Client | IAMClient | STSClient | SSMClient;
 
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let value: Promise<Value> | undefined;

@@ -56,7 +56,7 @@ export function awsErrorCode(error: unknown): string | undefined {
 export function translateError(error: unknown, action: string): unknown {
   if (isRunctlError(error) || !(error instanceof Error)) return error;
   if (isUnreachable(error))
-    return new RunctlError("UNREACHABLE", `${action}: AWS cannot be reached: ${error.message}`, {
+    return new RunctlError("UNREACHABLE", `${action}: ${whyUnreachable(error)}`, {
       hint: "check the network, --region and --endpoint-url",
       cause: error,
     });
@@ -98,6 +98,15 @@ const networkCodes = new Set([
 
 function isUnreachable(error: Error & { code?: unknown }): boolean {
   return error.name === "TimeoutError" || networkCodes.has(String(error.code));
+}
+
+/** The SDK speaks of its own parts where time is up. */
+function whyUnreachable(error: Error): string {
+  const [, ms] = /(\d+) ms/.exec(error.message) ?? [];
+  if (error.name !== "TimeoutError" || ms === undefined)
+    return `AWS cannot be reached: ${error.message}`;
+  const what = error.message.includes("establish a connection") ? "connection" : "answer";
+  return `AWS cannot be reached: no ${what} in ${Number(ms) / 1_000} s`;
 }
 
 function codeOf(awsCode: string): ErrorCode | undefined {

@@ -7,9 +7,15 @@ import { requireLocalCloud } from "./require-local-cloud.ts";
 /**
  * The connection that the global options ask for. Under `--local` neither the environment nor a profile is looked
  * at, so that AWS credentials never reach the local cloud, nor its commands AWS.
+ *
+ * @param signal ends the calls that are under way.
  */
-export async function connectFromOptions(options: GlobalOptions, config: Config): Promise<Aws> {
-  if (options.local) return connectLocally(options);
+export async function connectFromOptions(
+  options: GlobalOptions,
+  config: Config,
+  signal: AbortSignal,
+): Promise<Aws> {
+  if (options.local) return connectLocally(options, signal);
   const profile = options.profile ?? config.profile;
   if (profile) await requireProfile(profile);
   const endpointUrl = options.endpointUrl ?? config["endpoint-url"];
@@ -17,10 +23,14 @@ export async function connectFromOptions(options: GlobalOptions, config: Config)
     region: options.region ?? config.region ?? (await regionOfProfile(profile)),
     ...(endpointUrl ? { endpointUrl } : {}),
     ...(profile ? { profile } : {}),
+    signal,
   });
 }
 
-async function connectLocally({ stateDirectory, region }: GlobalOptions): Promise<Aws> {
+async function connectLocally(
+  { stateDirectory, region }: GlobalOptions,
+  signal: AbortSignal,
+): Promise<Aws> {
   const cloud = await requireLocalCloud(stateDirectory);
   if (region !== undefined && region !== cloud.region) {
     throw new RunctlError("USAGE", `the local cloud is region ${cloud.region}, not ${region}`, {
@@ -32,6 +42,7 @@ async function connectLocally({ stateDirectory, region }: GlobalOptions): Promis
     region: cloud.region,
     endpointUrl: endpoint,
     credentials: { accessKeyId, secretAccessKey },
+    signal,
   });
 }
 

@@ -124,7 +124,7 @@ function makeContext({ globals, view, streams, ...parts }: ContextParts): Contex
   return {
     ...parts,
     aws: once(async () =>
-      (await import("./connect-from-options.ts")).connectFromOptions(options, config),
+      (await import("./connect-from-options.ts")).connectFromOptions(options, config, signal),
     ),
     report: options.quiet ? () => undefined : view.report,
     async confirm(question, atStake = []) {

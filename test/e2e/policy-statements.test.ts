@@ -80,7 +80,7 @@ test(
         tests.push(
           t.test(`${work} without ${action ? `${action} of ` : ""}${Sid}`, async () => {
             const instanceId = await works[work](cloud, await cloud.role({ Sid, action }));
-            const end = await untilSaid(cloud, instanceId, { names, state });
+            const end = await untilSaid(cloud, instanceId, { names, ...(state ? { state } : {}) });
             assert.match(end.said, names);
             if (state) assert.equal(end.state, state);
           }),

@@ -48,7 +48,7 @@ async function runDemo(context: Context): Promise<DemoResult> {
       cli.run("local", "up", "--detach", "--port", "0", "--backend", "kernel"),
     );
     const options = { ...context.options, local: true, stateDirectory };
-    const aws = await connectFromOptions(options, context.config);
+    const aws = await connectFromOptions(options, context.config, signal);
     const measured = await tellStory({ cli, aws, directory, report, signal });
     const { left, instanceIds } = await releaseAll({ cli, aws, report });
     const objects = await countKernelObjects(directory, instanceIds);

@@ -26,14 +26,14 @@ export const interrupt = defineCommand({
     rebalance: toggle("send a rebalance recommendation"),
   },
   positionals: { instance: positional(instanceWord, "id or name of a running spot instance") },
-  async run({ notice, noNotice, rebalance, instance }, { options, config }) {
+  async run({ notice, noNotice, rebalance, instance }, { options, config, signal }) {
     if (noNotice && (notice !== undefined || rebalance)) {
       throw new RunctlError("USAGE", "--no-notice excludes --notice and --rebalance");
     }
     const recommendOnly = rebalance && notice === undefined;
     const noticeMs = noNotice || recommendOnly ? undefined : (notice ?? usualNoticeMs);
     const client = adminClient(await requireLocalCloud(options.stateDirectory));
-    const aws = await connectFromOptions({ ...options, local: true }, config);
+    const aws = await connectFromOptions({ ...options, local: true }, config, signal);
     const { instanceId } = await requireInstance(aws, instance);
     const kind = noNotice ? "no-notice" : recommendOnly ? "rebalance" : "notice";
     if (options.dryRun) return dryRun([`interrupt ${instanceId} (${kind})`]);
