@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { crc32 } from "node:zlib";
+import { crc32Text } from "./crc32-text.ts";
+import { restoreCompressed } from "./restore-compressed.ts";
+import { compressFrame } from "./zstd-compress.ts";
+import { frameBytes, frameLength, maxFrameBytes } from "./zstd-frames.ts";
+
+async function ownDirectory(t: TestContext): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "runctl-restore-"));
+  t.after(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+const original = (bytes: Uint8Array) => ({
+  sizeBytes: bytes.byteLength,
+  crc32: crc32Text(crc32(bytes)),
+});
+
+async function compressed(bytes: Uint8Array): Promise<Buffer> {
+  const frames: Buffer[] = [];
+  for (let at = 0; at < bytes.byteLength; at += frameBytes) {
+    frames.push(await compressFrame(bytes.subarray(at, at + frameBytes)));
+  }
+  return Buffer.concat(frames);
+}
+
+test("what was compressed in frames comes back byte for byte, whether it shrank or not", async (t) => {
+  const directory = await ownDirectory(t);
+  const text = Buffer.from("a line of a log\n".repeat(600_000));
+  for (const bytes of [Buffer.alloc(0), Buffer.from("x"), text, randomBytes(frameBytes + 1)]) {
+    const [from, to] = [join(directory, "in.zst"), join(directory, "out")];
+    await writeFile(from, await compressed(bytes));
+
+    await restoreCompressed(from, to, original(bytes));
+
+    assert.ok((await readFile(to)).equals(bytes), `${bytes.byteLength} bytes`);
+  }
+});
+
+test("damaged, short or foreign bytes leave no file and what was there stays", async (t) => {
+  const directory = await ownDirectory(t);
+  const bytes = Buffer.from("a line of a log\n".repeat(300_000));
+  const good = await compressed(bytes);
+  const flipped = Buffer.from(good);
+  flipped[good.byteLength >> 1]! ^= 1;
+  const bad = [
+    flipped,
+    good.subarray(0, -1),
+    good.subarray(0, 3),
+    Buffer.concat([good, good]),
+    Buffer.concat([good, Buffer.from("x")]),
+    Buffer.from("no zstd at all"),
+    Buffer.alloc(0),
+    randomBytes(100),
+  ];
+  const [from, to] = [join(directory, "in.zst"), join(directory, "out")];
+  await writeFile(to, "old");
+  for (const content of bad) {
+    await writeFile(from, content);
+    await assert.rejects(restoreCompressed(from, to, original(bytes)), {
+      code: "VERIFICATION_FAILED",
+    });
+    assert.equal(await readFile(to, "utf8"), "old");
+  }
+  assert.deepEqual((await readdir(directory)).toSorted(), ["in.zst", "out"]);
+});
+
+test("a frame that unpacks to more than ours is refused before it fills the memory", async (t) => {
+  const directory = await ownDirectory(t);
+  const bomb = await compressFrame(Buffer.alloc(frameBytes + 1));
+  const [from, to] = [join(directory, "in.zst"), join(directory, "out")];
+  await writeFile(from, bomb);
+
+  await assert.rejects(
+    restoreCompressed(from, to, { sizeBytes: frameBytes + 1, crc32: "AAAAAA==" }),
+    { code: "VERIFICATION_FAILED" },
+  );
+});
+
+test("the length of a frame is known from its blocks, and not before they are there", async () => {
+  for (const bytes of [Buffer.from("x"), Buffer.alloc(frameBytes), randomBytes(300_000)]) {
+    const frame = await compressFrame(bytes);
+    const more = Buffer.concat([frame, frame]);
+    assert.equal(frameLength(more), frame.byteLength);
+    assert.equal(frameLength(frame.subarray(0, 4)), undefined);
+  }
+  const worst = await compressFrame(randomBytes(frameBytes));
+  assert.ok(worst.byteLength <= maxFrameBytes);
+});
