@@ -9,6 +9,12 @@ export class ShortBody extends Error {
 /** S3 or something on the way is busy: worth another try. */
 class S3Busy extends Error {
   override readonly name = "S3Busy";
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
 }
 
 const codes: Readonly<Record<number, ErrorCode>> = {
@@ -28,7 +34,7 @@ export function failureOf(
   const message = /<Message>([^<]*)</.exec(body)?.[1] ?? "no message";
   const words = `${what}: ${message} (${code})`;
   if (statusCode >= 500 || statusCode === 429 || code === "RequestTimeout")
-    return new S3Busy(words);
+    return new S3Busy(words, statusCode);
   const region = headers["x-amz-bucket-region"];
   if (statusCode === 301 && typeof region === "string") {
     return new RunctlError("CONFLICT", `${what}: the bucket is in region ${region}`, {
@@ -56,6 +62,11 @@ const connectionCodes = new Set([
   "EHOSTUNREACH",
   "ENETUNREACH",
 ]);
+
+/** True when S3 asked to slow down ("503 Slow Down" and 429); a 500 is S3's own failure and no sign of that. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof S3Busy && (error.status === 503 || error.status === 429);
+}
 
 /** True for what may be gone at the next try: a busy S3, a broken connection, a short body. */
 export function isTransient(error: unknown): boolean {

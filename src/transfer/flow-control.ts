@@ -1,0 +1,116 @@
+import { type Clock, systemClock } from "../clock.ts";
+import { adaptiveLimit } from "./adaptive-limit.ts";
+import type { Slots } from "./slots.ts";
+import { createTokenBucket } from "./token-bucket.ts";
+
+interface FlowOptions {
+  /** Most requests under way at once (`--parallel`). */
+  parallel: number;
+  /** Over all requests, up and down (`--bandwidth-limit`); undefined: no limit. */
+  bytesPerSecond?: number;
+  clock?: Clock;
+}
+
+/** What a progress line tells about the flow. */
+export interface FlowCounters {
+  /** Requests made again after a failure. */
+  retries: number;
+  /** Answers that asked to slow down (503, 429). */
+  busyAnswers: number;
+  /** Requests made a second time beside a slow one. */
+  hedges: number;
+  inFlight: number;
+  /** How many requests may be under way at this moment: at most `parallel`. */
+  limit: number;
+}
+
+export interface RunOptions {
+  /** What the work is going to move, counted against the bandwidth limit before it begins. */
+  bytes?: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * How much a transfer asks of S3 at once, shared by all its requests. The number under way falls when S3 asks to
+ * slow down or its answers take much longer than before, and grows again while all goes well ("Best practices
+ * design patterns: optimizing Amazon S3 performance": reduce the request rate on 503, then increase it gradually).
+ */
+export interface FlowControl extends Slots {
+  /** Runs `work` as soon as limit and bandwidth allow it, in the order of asking. Not to be nested. */
+  run<Result>(work: () => Promise<Result>, options?: RunOptions): Promise<Result>;
+  /** How large a piece to ask for at once, so that a bandwidth limit is kept within a second or so. */
+  pieceBytes(usualBytes: number): number;
+  /** Resolves when `bytes` more may be moved; for bodies that are sent piece by piece. */
+  takeBytes(bytes: number, signal?: AbortSignal): Promise<void> | undefined;
+  noteSuccess(): void;
+  /** From the request to the head of its answer. */
+  noteLatency(ms: number): void;
+  noteBusy(): void;
+  /** Resolves when the budget that all retries share has one for the caller. */
+  takeRetry(signal?: AbortSignal): Promise<void>;
+  noteHedge(): void;
+  counters(): FlowCounters;
+  readonly clock: Clock;
+}
+
+const MiB = 1024 * 1024;
+
+export function createFlowControl(options: FlowOptions): FlowControl {
+  const { parallel, bytesPerSecond, clock = systemClock } = options;
+  const limit = adaptiveLimit(parallel, () => clock.now());
+  const bandwidth =
+    bytesPerSecond === undefined
+      ? undefined
+      : createTokenBucket({ perSecond: bytesPerSecond, most: bytesPerSecond / 4, clock });
+  // Many connections that break at once are all taken up again; a storm that goes on is not fed.
+  const retryBudget = createTokenBucket({ perSecond: 10, most: 100, clock });
+  const waiting: (() => void)[] = [];
+  const counts = { retries: 0, busyAnswers: 0, hedges: 0 };
+  let inFlight = 0;
+
+  function admit(): void {
+    while (inFlight < limit.value() && waiting.length > 0) {
+      inFlight += 1;
+      waiting.shift()!();
+    }
+  }
+
+  return {
+    count: parallel,
+    clock,
+    async run(work, { bytes = 0, signal } = {}) {
+      if (inFlight < limit.value() && waiting.length === 0) inFlight += 1;
+      else await new Promise<void>((resolve) => void waiting.push(resolve));
+      try {
+        signal?.throwIfAborted();
+        const pause = bandwidth?.take(bytes, signal);
+        if (pause) await pause;
+        return await work();
+      } finally {
+        inFlight -= 1;
+        admit();
+      }
+    },
+    pieceBytes: (usualBytes) =>
+      bytesPerSecond === undefined
+        ? usualBytes
+        : Math.min(usualBytes, Math.max(MiB, Math.floor(bytesPerSecond / MiB) * MiB)),
+    takeBytes: (bytes, signal) => bandwidth?.take(bytes, signal),
+    noteSuccess() {
+      retryBudget.giveBack(1);
+      limit.noteSuccess(inFlight);
+      admit();
+    },
+    noteLatency: (ms) => limit.noteLatency(ms),
+    noteBusy() {
+      counts.busyAnswers += 1;
+      limit.noteBusy();
+    },
+    async takeRetry(signal) {
+      counts.retries += 1;
+      await retryBudget.take(1, signal);
+    },
+    noteHedge: () => void (counts.hedges += 1),
+    counters: () => ({ ...counts, inFlight, limit: limit.value() }),
+  };
+}

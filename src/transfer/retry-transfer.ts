@@ -1,0 +1,60 @@
+import type { FlowControl } from "./flow-control.ts";
+import { isBusy, isTransient } from "./s3-failure.ts";
+
+export interface RetryTransferOptions {
+  /** Shared by all requests of the transfer. */
+  flow: FlowControl;
+  /** What the next attempt is going to move, for the bandwidth limit. */
+  bytes?: () => number;
+  /** What all attempts together moved so far: an attempt that moved something begins the deadline anew. */
+  movedBytes?: () => number;
+  /** Milliseconds without progress after which the last error is thrown. */
+  deadlineMs?: number;
+  signal?: AbortSignal;
+  random?: () => number;
+}
+
+const firstPauseMs = 100;
+const longestPauseMs = 20_000;
+
+/**
+ * Makes a request of a transfer, and again while what went wrong may be gone at the next try. Each attempt takes its
+ * turn in the flow control (the caller must not hold one); pauses double, with full jitter ("Exponential Backoff And
+ * Jitter", AWS Architecture Blog).
+ *
+ * @throws what the last attempt threw; the signal's reason when it aborts.
+ */
+export async function retryTransfer<Result>(
+  attempt: () => Promise<Result>,
+  options: RetryTransferOptions,
+): Promise<Result> {
+  const { flow, signal, deadlineMs = 120_000, random = Math.random } = options;
+  let failures = 0;
+  let moved = options.movedBytes?.() ?? 0;
+  let end = Infinity;
+  for (;;) {
+    try {
+      const result = await flow.run(attempt, {
+        bytes: options.bytes?.() ?? 0,
+        ...(signal ? { signal } : {}),
+      });
+      flow.noteSuccess();
+      return result;
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      if (!isTransient(error)) throw error;
+      if (isBusy(error)) flow.noteBusy();
+      const now = options.movedBytes?.() ?? 0;
+      if (failures === 0 || now > moved) {
+        moved = now;
+        failures = 0;
+        end = flow.clock.now() + deadlineMs;
+      }
+      const pause = random() * Math.min(longestPauseMs, firstPauseMs * 2 ** failures);
+      if (flow.clock.now() + pause > end) throw error;
+      failures += 1;
+      await flow.clock.sleep(pause, signal);
+      await flow.takeRetry(signal);
+    }
+  }
+}
