@@ -27,7 +27,7 @@ export function parseCommand(command: Command, typed: Typed): Record<string, unk
     if (error instanceof CommanderError) throw usage(error, command, line);
     throw error;
   }
-  const raw = parser.opts<Record<string, string | string[] | boolean | undefined>>();
+  const raw = parser.opts<Record<string, RawValue>>();
   return {
     ...readFlags(command, raw, line),
     ...readPositionals(command, parser.args, typed.afterDashes, line),
@@ -60,37 +60,52 @@ function refuseFlagsAsValues(command: Command, words: readonly string[]): void {
   }
 }
 
+/** What commander makes of a flag; of a repeated one, every value with its place on the line. */
+type RawValue = string | readonly PlacedWord[] | boolean | undefined;
+
+interface PlacedWord {
+  word: string;
+  position: number;
+}
+
 function buildParser(command: Command): Commander {
   const parser = new Commander()
     .exitOverride()
     .configureOutput({ writeErr: () => undefined, writeOut: () => undefined })
     .helpOption(false)
     .allowExcessArguments(true);
-  for (const [name, flag] of Object.entries(command.flags)) parser.addOption(toOption(name, flag));
+  let position = 0;
+  const nextPosition = () => position++;
+  for (const [name, flag] of Object.entries(command.flags)) {
+    parser.addOption(toOption(name, flag, nextPosition));
+  }
   for (const [alias, name] of Object.entries(command.aliases ?? {})) {
     const flag = command.flags[name];
-    if (flag) parser.addOption(toOption(alias, { ...flag, kind: aliasKind(flag) }));
+    if (flag) parser.addOption(toOption(alias, { ...flag, kind: aliasKind(flag) }, nextPosition));
   }
   return parser;
 }
 
 const aliasKind = (flag: Flag<unknown>) => (flag.kind === "required" ? "optional" : flag.kind);
 
-function toOption(name: string, flag: Flag<unknown>): Option {
+function toOption(name: string, flag: Flag<unknown>, nextPosition: () => number): Option {
   const words = `--${kebab(name)}`;
   const option = new Option(flag.kind === "switch" ? words : `${words} <value>`);
   // Commander would read --no-notice as the opposite of --notice, and no command would see it.
   option.negate = false;
   // Not commander's variadic form: that would swallow the positionals that follow.
   if (flag.kind === "repeated") {
-    option.argParser((value, before: string[] | undefined) => [...(before ?? []), value]);
+    option.argParser((word, before: PlacedWord[] | undefined) => [
+      ...(before ?? []),
+      { word, position: nextPosition() },
+    ]);
   }
   return option;
 }
 
 function readFlags(
   command: Command,
-  raw: Record<string, string | string[] | boolean | undefined>,
+  raw: Record<string, RawValue>,
   line: string,
 ): Record<string, unknown> {
   const given = (name: string) => {
@@ -110,8 +125,10 @@ function readFlags(
     const words = `--${kebab(name)}`;
     if (flag.kind === "switch") values[name] = value === true;
     else if (flag.kind === "repeated") {
-      const list = Array.isArray(value) ? value : [];
-      values[name] = list.map((word) => parseWord(flag.parse, word, words, line));
+      const list = typeof value === "object" ? value : [];
+      values[name] = list.map(({ word, position }) =>
+        parseWord((text) => flag.parse(text, position), word, words, line),
+      );
     } else if (typeof value === "string") {
       values[name] = parseWord(flag.parse, value, words, line);
     } else if (flag.kind === "required") {
