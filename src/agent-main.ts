@@ -3,6 +3,7 @@ import type { Agent } from "./agent/agent.ts";
 import { agentLog } from "./agent/agent-log.ts";
 import { agentPaths } from "./agent/agent-paths.ts";
 import { downloadForCommand } from "./agent/download-for-command.ts";
+import { startHangGuard } from "./agent/hang-guard.ts";
 import { imdsClient } from "./agent/imds.ts";
 import { findLoginUser } from "./agent/login-user.ts";
 import { runAgent } from "./agent/run-agent.ts";
@@ -45,13 +46,14 @@ async function beTheAgent(specFile: string): Promise<void> {
 
   const aws = connectFromHere(spec.region);
   const paths = agentPaths(instanceId);
+  mkdirSync(paths.run, { recursive: true });
+  startHangGuard({ ...paths, hungAfterSeconds: spec.hungAfterSeconds ?? 60 }, terminated.signal);
   const log = agentLog(paths.agentLog, clock);
   const reporter = tagReporter(aws, instanceId, log, (tags) => {
     const state = tags[tagKeys.state];
     // The boot script's dead man's switch waits for this file.
     if (state === "mounting" || state === "running") writeFileSync(paths.reported, state);
   });
-  mkdirSync(paths.run, { recursive: true });
   const user = await findLoginUser();
   const agent: Agent = { spec, instanceId, aws, imds, paths, log, reporter, user, clock };
 

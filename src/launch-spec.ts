@@ -51,6 +51,8 @@ const launchSpecSchema = z.object({
   graceSeconds: z.number().check(z.gte(1), z.lte(600)),
   /** The instance powers itself off after this long, whatever it does; undefined: no limit. */
   maxLifetimeSeconds: z.optional(z.number()),
+  /** The agent is started anew after so long without a sign of life; default 60. */
+  hungAfterSeconds: z.optional(z.number().check(z.gte(1))),
 });
 
 export type LaunchSpec = z.infer<typeof launchSpecSchema>;

@@ -12,6 +12,9 @@ export interface AgentPaths {
   run: string;
   /** Its presence tells the boot script's dead man's switch that the agent works. */
   reported: string;
+  /** For the guard that ends an agent that hangs. */
+  heartbeat: string;
+  hangs: string;
   /** What an agent must know of its predecessor on the same instance; outlives a reboot. */
   state: string;
   agentLog: string;
@@ -28,6 +31,8 @@ export function agentPaths(instanceId: string, root = "/"): AgentPaths {
     program: join(root, "opt/runctl/agent.mjs"),
     run: join(root, "run/runctl"),
     reported: join(root, "run/runctl/reported"),
+    heartbeat: join(root, "run/runctl/heartbeat"),
+    hangs: join(root, "run/runctl/hangs"),
     state: join(root, "var/lib/runctl", instanceId),
     code: join(root, "opt/runctl/code"),
     agentLog: join(root, "var/log/runctl-agent.log"),

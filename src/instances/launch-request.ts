@@ -52,6 +52,8 @@ export interface LaunchRequest extends AccountNames {
   /** 1 to 600; default 90. */
   graceSeconds?: number;
   maxLifetimeSeconds?: number;
+  /** Default 60. */
+  hungAfterSeconds?: number;
   bootLimits?: BootLimits;
   /** s3:// addresses outside of the staging bucket that the instance has to read. */
   reads?: readonly string[];

@@ -27,6 +27,9 @@ export function launchSpecOf(
     ...(request.maxLifetimeSeconds === undefined
       ? {}
       : { maxLifetimeSeconds: request.maxLifetimeSeconds }),
+    ...(request.hungAfterSeconds === undefined
+      ? {}
+      : { hungAfterSeconds: request.hungAfterSeconds }),
   };
 }
 

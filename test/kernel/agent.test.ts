@@ -76,6 +76,26 @@ test(
 );
 
 test(
+  "an agent that hangs is killed and comes back, finds the command alive and ends the instance with it",
+  { skip },
+  async (t) => {
+    const cloud = await agentCloud(t);
+    const script = "echo began; until [ -e /tmp/go ]; do sleep 0.05; done; exit 4";
+    const instanceId = await cloud.launch(["sh", "-c", script], { hungAfterSeconds: 1 });
+    await cloud.untilState(instanceId, "running");
+    await untilLogged(cloud, instanceId, "began");
+
+    await cloud.inside(instanceId, "pkill -STOP -f '^/opt/runctl/node '");
+    await untilMoments(cloud, instanceId, "agentStarted", 2);
+    await cloud.inside(instanceId, "touch /tmp/go");
+
+    assert.match(await cloud.untilOff(instanceId), /the agent hangs: it is started again/);
+    assert.equal(await commandLog(cloud, instanceId), "began\n");
+    assert.equal((await findInstance(cloud.aws, instanceId))?.tags[tagKeys.exitCode], "4");
+  },
+);
+
+test(
   "requests: a freeze thaws, an unmount of what is in use fails, also of what the user mounted; stop frees the volume",
   { skip },
   async (t) => {
