@@ -8,13 +8,24 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** Who may import whom; ARCHITECTURE.md explains it. `*`: every room. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
-  cli: ["volumes", "instances", "pre-warm", "transfer", "cost", "aws", "facts", "local-cloud"],
+  cli: [
+    "volumes",
+    "instances",
+    "pre-warm",
+    "transfer",
+    "cost",
+    "simulation",
+    "aws",
+    "facts",
+    "local-cloud",
+  ],
   volumes: ["aws", "facts"],
   instances: ["volumes", "transfer", "aws", "facts"],
   "pre-warm": ["volumes", "instances", "transfer", "aws", "facts"],
   transfer: ["aws"],
   agent: ["transfer", "aws"],
   cost: ["facts"],
+  simulation: ["cost", "facts"],
   aws: ["facts"],
   "local-cloud": ["facts"],
   facts: [],
