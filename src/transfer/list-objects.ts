@@ -1,0 +1,68 @@
+import type { Aws } from "../aws/connect.ts";
+import { type FlowControl, createFlowControl } from "./flow-control.ts";
+import { type AskForPage, listPart, usualDivision } from "./list-parts.ts";
+import { type ListedObject, readListingPage } from "./listing-page.ts";
+import { retryTransfer } from "./retry-transfer.ts";
+import { lastingFailure } from "./s3-failure.ts";
+import { s3Client } from "./s3-client.ts";
+
+export interface ListedPlace {
+  bucket: string;
+  /** Keys begin with it; empty: all. */
+  prefix: string;
+}
+
+export interface ListOptions {
+  signal?: AbortSignal;
+  /** Default: one of the listing's own. */
+  flow?: FlowControl;
+  /** How long one request is tried again without progress, in milliseconds; default 120,000. */
+  retryMs?: number;
+}
+
+/**
+ * All objects of a place, page by page, in S3's order: by the bytes of their keys. A few pages are in memory, however
+ * many keys there are. Where keys lie in large "directories", several of them are listed at once.
+ *
+ * @throws RunctlError PERMISSION_DENIED, NOT_FOUND; OPERATION_FAILED when S3 stayed out of reach.
+ */
+export function listPages(
+  aws: Aws,
+  place: ListedPlace,
+  options: ListOptions = {},
+): AsyncGenerator<ListedObject[], void> {
+  const {
+    signal,
+    flow = createFlowControl({ parallel: usualDivision.partsAtOnce }),
+    retryMs,
+  } = options;
+  const client = s3Client(aws);
+  const name = `s3://${place.bucket}/${place.prefix}`;
+  const ask: AskForPage = async (query) => {
+    const request = {
+      method: "GET",
+      bucket: place.bucket,
+      query: { "list-type": "2", "encoding-type": "url", ...query },
+    } as const;
+    const attempt = async () => readListingPage((await client.send(request, signal)).text);
+    try {
+      return await retryTransfer(attempt, {
+        flow,
+        ...(signal ? { signal } : {}),
+        ...(retryMs === undefined ? {} : { deadlineMs: retryMs }),
+      });
+    } catch (error) {
+      throw lastingFailure(error, `listing ${name}`);
+    }
+  };
+  return listPart({ ask, ...usualDivision }, { prefix: place.prefix, after: undefined });
+}
+
+/** The same one by one. */
+export async function* listObjects(
+  aws: Aws,
+  place: ListedPlace,
+  options: ListOptions = {},
+): AsyncGenerator<ListedObject, void> {
+  for await (const page of listPages(aws, place, options)) yield* page;
+}
