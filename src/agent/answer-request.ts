@@ -27,7 +27,7 @@ export async function answerRequest(agent: Agent, request: AgentRequest): Promis
 async function obey(agent: Agent, { verb, volumeId }: AgentRequest): Promise<void> {
   if (volumeId === undefined || verb === "stop")
     throw new RunctlError("USAGE", `${verb} ${volumeId ?? "-"} is not a request for a volume`);
-  if (verb === "unmount") return unmountEverywhere(agent, volumeId);
+  if (verb === "unmount") return unmount(agent, volumeId);
   const [entry] = (await findMounts(volumeId)).mounts;
   if (!entry) throw new RunctlError("NOT_FOUND", `${volumeId} is not mounted here`);
   if (verb === "freeze") return freeze(agent, entry);
@@ -36,14 +36,8 @@ async function obey(agent: Agent, { verb, volumeId }: AgentRequest): Promise<voi
 }
 
 /** A volume that is mounted nowhere is as unmounted as was asked for. What still uses one is named, not killed. */
-async function unmountEverywhere({ clock, log }: Agent, volumeId: string): Promise<void> {
-  const { mounts, builtOn } = await findMounts(volumeId);
-  for (const { mountPoint } of mounts)
-    await unmountVolume(mountPoint, { clock, log, deadlineMs: 5_000, killHolders: false });
-  if (builtOn.length > 0)
-    throw new RunctlError("CONFLICT", `${volumeId} is part of ${builtOn.join(", ")}`, {
-      hint: "deactivate the LVM, LUKS or RAID device first",
-    });
+async function unmount({ clock, log }: Agent, volumeId: string): Promise<void> {
+  await unmountVolume(volumeId, { clock, log, deadlineMs: 5_000, killHolders: false });
 }
 
 async function freeze({ clock }: Agent, entry: MountEntry): Promise<void> {

@@ -10,9 +10,11 @@ const mountinfo = [
   "30 20 259:4 / /srv/own rw - xfs /dev/nvme1n1p1 rw",
   "31 20 259:4 /sub /srv/bind rw - xfs /dev/nvme1n1p1 rw",
   "32 20 253:0 / /srv/secret rw - ext4 /dev/mapper/secret rw",
+  "33 30 0:40 / /srv/own/cache rw - tmpfs tmpfs rw",
+  "34 20 0:41 / /srv/owner rw - tmpfs tmpfs rw",
 ];
 
-test("mounts are found by the volume's serial: partitions, what is built on them, the last first", async (t) => {
+test("mounts are found by the volume's serial: partitions, what is built on them or mounted below, the last first", async (t) => {
   const root = await machine(t, {
     "sys/block/nvme0n1/device/serial": "vol0aaaaaaaaaaaaaaaa\n",
     "sys/block/nvme0n1/dev": "259:0\n",
@@ -29,10 +31,11 @@ test("mounts are found by the volume's serial: partitions, what is built on them
 
   assert.deepEqual(
     mounts.map((entry) => entry.mountPoint),
-    ["/srv/secret", "/srv/bind", "/srv/own"],
+    ["/srv/own/cache", "/srv/secret", "/srv/bind", "/srv/own"],
   );
   assert.deepEqual(builtOn, ["dm-0"]);
-  assert.deepEqual(await findMounts("vol-0cccccccccccccccc", root), { mounts: [], builtOn: [] });
+  const { mounts: none, deviceNumbers } = await findMounts("vol-0cccccccccccccccc", root);
+  assert.deepEqual([none, [...deviceNumbers]], [[], []]);
 });
 
 async function machine(t: TestContext, files: Readonly<Record<string, string>>): Promise<string> {

@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { type MountEntry, parseMountTable } from "./mount-table.ts";
 
 export interface VolumeMounts {
-  /** In the order in which they must be unmounted. */
+  /** In the order in which they must be unmounted, with all that is mounted below. */
   mounts: MountEntry[];
+  /** Of the volume, its partitions and what is built on them. */
+  deviceNumbers: ReadonlySet<string>;
   /** Devices that are built on the volume (LVM, LUKS, RAID), such as `dm-0`: they hold it even when nothing is mounted. */
   builtOn: string[];
 }
@@ -28,14 +30,29 @@ export async function findMounts(volumeId: string, root = "/"): Promise<VolumeMo
       const holders = await namesIn(join(folder, part, "holders"));
       builtOn.push(...holders);
       const files = ["dev", ...holders.map((holder) => `holders/${holder}/dev`)];
-      for (const file of files) numbers.add((await readText(join(folder, part, file))) ?? "");
+      for (const file of files) {
+        const number = await readText(join(folder, part, file));
+        if (number !== undefined) numbers.add(number);
+      }
     }
   }
+  return { mounts: await mountsOf(numbers, root), deviceNumbers: numbers, builtOn };
+}
+
+/** Mounts of devices, and whatever is mounted below them and so keeps them: the last first. */
+export async function mountsOf(
+  deviceNumbers: ReadonlySet<string>,
+  root = "/",
+): Promise<MountEntry[]> {
   const table = parseMountTable(await readFile(join(root, "proc/self/mountinfo"), "utf8"));
-  return {
-    mounts: table.filter((entry) => numbers.has(entry.deviceNumber)).toReversed(),
-    builtOn,
-  };
+  const own = table.filter((entry) => deviceNumbers.has(entry.deviceNumber));
+  return table
+    .filter(
+      ({ deviceNumber, mountPoint }) =>
+        deviceNumbers.has(deviceNumber) ||
+        own.some((entry) => mountPoint.startsWith(`${entry.mountPoint}/`)),
+    )
+    .toReversed();
 }
 
 async function namesIn(folder: string): Promise<string[]> {

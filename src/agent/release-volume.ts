@@ -8,11 +8,11 @@ import { unmountVolume } from "./unmount-volume.ts";
 /** Unmounts and detaches a volume, so that the next instance can have it. Nothing happens for one that is free already. */
 async function releaseVolume(
   agent: Agent,
-  { volumeId, mount }: Pick<VolumeSpec, "volumeId" | "mount">,
+  { volumeId }: Pick<VolumeSpec, "volumeId">,
   options: { deadlineMs: number; killHolders: boolean },
 ): Promise<void> {
   const { aws, log, clock } = agent;
-  await unmountVolume(mount, { clock, log, ...options });
+  await unmountVolume(volumeId, { clock, log, ...options });
   log.moment("unmounted", { volumeId });
   await detachVolume(agent, volumeId, options.deadlineMs);
   log.moment("detached", { volumeId });

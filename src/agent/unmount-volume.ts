@@ -1,52 +1,80 @@
-import { readdir, readFile, readlink } from "node:fs/promises";
 import type { Clock } from "../clock.ts";
 import { RunctlError } from "../errors.ts";
 import { runProgram } from "../run-program.ts";
 import type { AgentLog } from "./agent-log.ts";
-import { mountAt } from "./mount-table.ts";
+import { findHolders, findHoldersElsewhere, type Holder } from "./find-holders.ts";
+import { findMounts, type VolumeMounts } from "./find-mounts.ts";
 
 export interface UnmountOptions {
   clock: Clock;
   log: AgentLog;
   deadlineMs: number;
-  /** Ends with SIGKILL what still has files open below the mount point. Only where the instance's end leaves no choice. */
+  /** Ends with SIGKILL what still uses the volume. Only where the instance's end leaves no choice. */
   killHolders: boolean;
 }
 
 /**
- * Writes back what is not on the disk yet and unmounts; nothing happens where nothing is mounted.
+ * Writes back what is not on the disk yet and unmounts the volume wherever it is mounted, whoever did that, with all
+ * that is mounted below; never lazily, which would only hide it. Nothing happens where nothing is mounted.
  *
- * @throws RunctlError CONFLICT while a program uses it, naming the program.
+ * @param find other than `findMounts` in tests.
+ * @throws RunctlError CONFLICT while something uses it, naming the place and the programs.
  */
-export async function unmountVolume(mountPoint: string, options: UnmountOptions): Promise<void> {
-  const { clock, log, deadlineMs, killHolders } = options;
+export async function unmountVolume(
+  volumeId: string,
+  options: UnmountOptions,
+  find: (volumeId: string) => Promise<VolumeMounts> = findMounts,
+): Promise<void> {
+  const { clock, deadlineMs, killHolders } = options;
   const end = clock.now() + deadlineMs;
-  while (await mountAt(mountPoint)) {
+  for (;;) {
+    const { refusal, places } = await unmountOnce(await find(volumeId));
+    const { builtOn, deviceNumbers } = await find(volumeId);
+    const holders = [
+      ...(await findHolders(places)),
+      ...(await findHoldersElsewhere(deviceNumbers)),
+    ];
+    if (places.length === 0 && holders.length === 0) {
+      requireNothingBuiltOn(volumeId, builtOn);
+      return;
+    }
+    if (clock.now() > end) throw inUse(places[0] ?? volumeId, holders, refusal);
+    if (killHolders) await takeAway(places, holders, { ...options, end });
+    await clock.sleep(100);
+  }
+}
+
+/** @returns where it is mounted still, and what `umount` said to that. */
+async function unmountOnce({ mounts }: VolumeMounts) {
+  const places: string[] = [];
+  let refusal = "";
+  for (const { mountPoint } of mounts) {
     const { exitCode, stderr } = await runProgram("umount", [mountPoint], {
       okExits: [0, 1, 16, 32],
       // The kernel writes back everything before umount returns.
       timeoutMs: 300_000,
     });
     if (exitCode === 0) continue;
-    const holders = await holdersOf(mountPoint);
-    if (clock.now() > end) {
-      const who = holders.map(({ pid, name }) => `${name} (${pid})`).join(", ");
-      throw new RunctlError("CONFLICT", `${mountPoint} is in use${who ? ` by ${who}` : ""}`, {
-        hint: stderr.trim(),
-      });
-    }
-    if (killHolders) {
-      for (const { pid, name } of holders) {
-        log.note(`killing ${name} (${pid}): it holds ${mountPoint}`);
-        kill(pid);
-      }
-      // What holds it may be no program: what was saved shall be on the disk all the same.
-      await runProgram("sync", ["--file-system", mountPoint], {
-        timeoutMs: Math.max(1_000, end - clock.now()),
-      }).catch((error: Error) => log.note(error.message));
-    }
-    await clock.sleep(100);
+    places.push(mountPoint);
+    refusal ||= stderr.trim();
   }
+  return { places, refusal };
+}
+
+async function takeAway(
+  places: readonly string[],
+  holders: readonly Holder[],
+  { clock, log, end }: UnmountOptions & { end: number },
+): Promise<void> {
+  for (const { pid, name } of holders) {
+    log.note(`killing ${name} (${pid}): it holds ${places[0] ?? "the volume"}`);
+    kill(pid);
+  }
+  // What holds it may be no program: what was saved shall be on the disk all the same.
+  for (const place of places)
+    await runProgram("sync", ["--file-system", place], {
+      timeoutMs: Math.max(1_000, end - clock.now()),
+    }).catch((error: Error) => log.note(error.message));
 }
 
 function kill(pid: number): void {
@@ -58,42 +86,15 @@ function kill(pid: number): void {
   }
 }
 
-interface Holder {
-  pid: number;
-  name: string;
+function inUse(place: string, holders: readonly Holder[], refusal: string): RunctlError {
+  const who = holders.map(({ pid, name }) => `${name} (${pid})`).join(", ");
+  const message = `${place} is in use${who ? ` by ${who}` : ""}`;
+  return new RunctlError("CONFLICT", message, refusal ? { hint: refusal } : {});
 }
 
-/** Programs other than this one that stand in, run from, have open or have mapped a file below a directory. */
-async function holdersOf(directory: string): Promise<Holder[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
-  const found: Holder[] = [];
-  for (const pid of pids) {
-    if (pid === process.pid) continue;
-    const links = await linksOf(`/proc/${pid}`);
-    if (links.some((link) => link === directory || link.startsWith(`${directory}/`)))
-      found.push({ pid, name: await nameOf(pid) });
-  }
-  return found;
-}
-
-/** Empty for a process that ended meanwhile. */
-async function linksOf(folder: string): Promise<string[]> {
-  const open = await readdir(`${folder}/fd`).catch(() => []);
-  const paths = ["cwd", "root", "exe", ...open.map((fd) => `fd/${fd}`)];
-  const links = await Promise.all(
-    paths.map((path) => readlink(`${folder}/${path}`).catch(() => "")),
-  );
-  return [...links.filter((link) => link !== ""), ...(await mappedFiles(folder))];
-}
-
-/** A file that is mapped may be closed, as safetensors does, and is in use all the same. */
-async function mappedFiles(folder: string): Promise<string[]> {
-  const maps = await readFile(`${folder}/maps`, "utf8").catch(() => "");
-  // proc_pid_maps(5): five fields, then the path.
-  return maps.split("\n").flatMap((line) => /^(?:\S+ +){5}(\/.*)$/.exec(line)?.[1] ?? []);
-}
-
-async function nameOf(pid: number): Promise<string> {
-  const exe = await readlink(`/proc/${pid}/exe`).catch(() => "a program");
-  return exe.split("/").at(-1) ?? exe;
+function requireNothingBuiltOn(volumeId: string, builtOn: readonly string[]): void {
+  if (builtOn.length === 0) return;
+  throw new RunctlError("CONFLICT", `${volumeId} is part of ${builtOn.join(", ")}`, {
+    hint: "deactivate the LVM, LUKS or RAID device first",
+  });
 }

@@ -15,8 +15,15 @@ import { skipReason as skip } from "./support/kernel-cloud.ts";
 
 const untilTold = `trap 'echo saved >/mnt/data/checkpoint; exit 3' TERM; echo ready; while :; do sleep 0.05; done`;
 
+/** Below the volume, a second time, and as a container would have it. */
+const mountedElsewhere = `mkdir /mnt/data/below /srv/twice
+mount -t tmpfs tmpfs /mnt/data/below
+mount --bind /mnt/data /srv/twice
+unshare --mount --propagation private sleep 600 </dev/null >/dev/null 2>&1 &
+until grep -q ' /srv/twice ' /proc/$!/mountinfo && [ "$(cat /proc/$!/comm)" = sleep ]; do sleep 0.02; done`;
+
 test(
-  "a notice: the command saves, the volume is free, and the next instance finds what was saved",
+  "a notice: the command saves, the volume is free wherever it was mounted, and the next instance finds what was saved",
   { skip },
   async (t) => {
     const cloud = await agentCloud(t);
@@ -28,6 +35,7 @@ test(
     const mounted = await findVolumeById(cloud.aws, volume.volumeId);
     assert.equal(mounted?.tags[tagKeys.blank], undefined);
     assert.equal(mounted?.tags[tagKeys.usedBy], first);
+    await cloud.inside(first, mountedElsewhere);
 
     await cloud.admin.interrupt(first, { noticeSeconds: 120, rebalance: false });
     await cloud.untilTag(first, tagKeys.message, /volumes released/);

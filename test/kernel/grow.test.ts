@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { growOnline } from "../../src/agent/grow-filesystem.ts";
+import { mountsOf } from "../../src/agent/find-mounts.ts";
+import { deviceNumber } from "../../src/agent/mount-table.ts";
 import { mountVolume } from "../../src/agent/mount-volume.ts";
 import { unmountVolume } from "../../src/agent/unmount-volume.ts";
 import { systemClock as clock } from "../../src/clock.ts";
@@ -57,7 +59,12 @@ async function loopDisk(t: TestContext, type: string) {
   await runProgram(`mkfs.${type}`, ["-q", file]);
   const device = (await runProgram("losetup", ["--find", "--show", file])).stdout.trim();
   const unmount = async () => {
-    await unmountVolume(mountPoint, { clock, log, deadlineMs: 5_000, killHolders: false });
+    const find = async () => ({
+      mounts: await mountsOf(new Set([await deviceNumber(device)])),
+      deviceNumbers: new Set<string>(),
+      builtOn: [],
+    });
+    await unmountVolume("vol-1", { clock, log, deadlineMs: 5_000, killHolders: false }, find);
     await untilUnused(device);
   };
   t.after(async () => {
