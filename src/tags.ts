@@ -58,6 +58,18 @@ export const instanceStates = [
 
 export type InstanceState = (typeof instanceStates)[number];
 
+/** An instance that is leaving lets go of its volumes by itself. */
+export function isLeaving({
+  state,
+  tags,
+}: {
+  state: string;
+  tags: Readonly<Record<string, string>>;
+}): boolean {
+  if (state === "shutting-down" || state === "terminated" || state === "stopped") return true;
+  return tags[tagKeys.state] === "interrupted" || tags[tagKeys.state] === "failed";
+}
+
 /** AWS allows 256 characters; a longer message is cut. */
 export function tagValue(text: string): string {
   const clean = text.replaceAll(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, " ").trim();

@@ -6,6 +6,7 @@ import type { Clock } from "../clock.ts";
 import { isRunctlError, RunctlError } from "../errors.ts";
 import type { VolumeSpec } from "../launch-spec.ts";
 import type { AgentLog } from "./agent-log.ts";
+import { requireLeaving } from "./require-leaving.ts";
 
 export interface AttachContext {
   aws: Aws;
@@ -30,7 +31,7 @@ const passing =
  * multi-attach volume it is that, too, for who writes: ext4 and XFS break under two machines unless nobody does.
  *
  * @param place which of the spec's volumes it is; only decides the device name.
- * @throws RunctlError TIMEOUT when it is not ours after 10 minutes; REFUSED when AWS would delete it with the instance.
+ * @throws RunctlError TIMEOUT when it is not ours after 10 minutes; CONFLICT when who has it stays; REFUSED when AWS would delete it with the instance.
  */
 export async function attachVolume(
   context: AttachContext,
@@ -39,6 +40,7 @@ export async function attachVolume(
 ): Promise<AwsVolume> {
   const { aws, instanceId, log, clock, signal } = context;
   const end = clock.now() + deadlineMs;
+  const requireHope = requireLeaving(context);
   let letter = place;
   let said = "";
   for (let pause = 150; ; pause = Math.min(2_000, pause * 1.3)) {
@@ -67,6 +69,7 @@ export async function attachVolume(
     }
     if (obstacle !== said) log.note(obstacle);
     said = obstacle;
+    await requireHope(spec.volumeId, isAlone ? undefined : keeperOf(others));
     if (clock.now() > end)
       throw new RunctlError("TIMEOUT", `${spec.volumeId} was not free in 10 minutes: ${obstacle}`);
     await clock.sleep(pause, signal);
@@ -85,6 +88,11 @@ type Attachment = AwsVolume["attachments"][number];
 
 function othersOf(volume: AwsVolume | undefined, instanceId: string): Attachment[] {
   return volume?.attachments.filter((attachment) => attachment.instanceId !== instanceId) ?? [];
+}
+
+/** The first that has it and was not asked to let go. */
+function keeperOf(others: readonly Attachment[]): string | undefined {
+  return others.find(({ state }) => state === "attached")?.instanceId;
 }
 
 function isBefore(one: Attachment, other: Attachment): boolean {

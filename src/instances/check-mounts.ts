@@ -1,6 +1,6 @@
 import type { AwsInstance } from "../aws/instances.ts";
 import { RunctlError } from "../errors.ts";
-import { tagKeys } from "../tags.ts";
+import { isLeaving, tagKeys } from "../tags.ts";
 import type { WantedMount } from "./launch-request.ts";
 import { mountsOf } from "./mount-tags.ts";
 
@@ -66,13 +66,8 @@ export function checkVolumesAreFree(
   }
 }
 
-/** An instance that is leaving lets go by itself, and the agent waits for that. */
-function isLeaving({ state, tags }: AwsInstance): boolean {
-  if (state === "shutting-down" || state === "terminated" || state === "stopped") return true;
-  return tags[tagKeys.state] === "interrupted" || tags[tagKeys.state] === "failed";
-}
-
-function isInTheWay(instance: AwsInstance, wanted: WantedMount): boolean {
+/** Whether the instance has the volume, or is promised it, and does not share it. */
+export function isInTheWay(instance: AwsInstance, wanted: WantedMount): boolean {
   const { volumeId, multiAttach } = wanted.volume;
   if (isLeaving(instance)) return false;
   const claim = mountsOf(instance.tags).find((mount) => mount.volumeId === volumeId);

@@ -8,6 +8,7 @@ import { type Aws, connect } from "../aws/connect.ts";
 import { describeInstances, terminateInstance } from "../aws/instances.ts";
 import { putTags, removeTags } from "../aws/tags.ts";
 import type { AwsVolume } from "../aws/volumes.ts";
+import type { RunctlError } from "../errors.ts";
 import { tagKeys } from "../tags.ts";
 import { ownedInstances } from "./find-instance.ts";
 import { launchInstance } from "./launch-instance.ts";
@@ -105,6 +106,38 @@ test("a volume that a live instance was launched for is a conflict that names bo
     message: `${volume.volumeId} is used by ${first.instanceId} (booting)`,
   });
   assert.equal((await ownedInstances(aws)).length, 1);
+});
+
+test("of two launches at the same moment for one volume the later one's instance is ended at once", async (t) => {
+  const cloud = await readyAccount(t);
+  const { aws } = cloud;
+  const both = Promise.withResolvers<void>();
+  let launches = 0;
+  (await aws.ec2()).middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (commandName === "RunInstancesCommand" && (launches += 1) === 2) both.resolve();
+        if (commandName === "RunInstancesCommand") await both.promise;
+        return next(args);
+      },
+    { step: "initialize" },
+  );
+  const volumes = [at(await ownedVolume(aws))];
+
+  const ends = await Promise.allSettled(
+    ["one", "other"].map((op) => launchInstance(aws, wish({ op, volumes }), silent)),
+  );
+  await cloud.settled();
+
+  const won = ends.find((one) => one.status === "fulfilled")?.value.instanceId;
+  const lost = ends.find((one) => one.status === "rejected")?.reason as RunctlError;
+  assert.equal(lost.code, "CONFLICT");
+  assert.ok(lost.message.includes(`was promised to ${won} at the same moment`), lost.message);
+  const alive = (await ownedInstances(aws)).filter(({ state }) => state !== "terminated");
+  assert.deepEqual(
+    alive.map(({ instanceId }) => instanceId),
+    [won],
+  );
 });
 
 test("before setup a launch says what to type, and makes nothing", async (t) => {

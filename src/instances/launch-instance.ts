@@ -16,6 +16,7 @@ import { findUnfinished, type LaunchPlan, planLaunch } from "./plan-launch.ts";
 import { stageBootFiles, stageOnce } from "./stage.ts";
 import { userData } from "./user-data.ts";
 import type { WorkOptions } from "../work-options.ts";
+import { yieldVolumes } from "./yield-volumes.ts";
 
 export interface LaunchedInstance {
   instanceId: InstanceId;
@@ -31,7 +32,8 @@ export interface LaunchedInstance {
  * Checks, stages what the instance boots from, and launches it. Resolves when AWS has taken the launch;
  * `waitForAgent` tells what becomes of it. Killed at any point and called again it ends in one instance.
  *
- * @throws RunctlError of `planLaunch` before anything is made; CAPACITY when no type is to be had; QUOTA.
+ * @throws RunctlError of `planLaunch` before anything is made; CAPACITY when no type is to be had; QUOTA;
+ *   CONFLICT of `yieldVolumes`.
  */
 export async function launchInstance(
   aws: Aws,
@@ -58,6 +60,7 @@ export async function launchInstance(
     () => runFirstAvailable(aws, plan, request, userData(spec, files, request.bootLimits), options),
     ({ instanceId, type, zone }) => `${instanceId}, ${type} in ${zone}`,
   );
+  await yieldVolumes(aws, instance, request);
   return launched(instance, "launched");
 }
 

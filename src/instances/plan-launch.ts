@@ -13,8 +13,8 @@ import { type Architecture, checkInstanceTypes } from "./check-instance-types.ts
 import { checkMountPoints, checkVolumesAreFree } from "./check-mounts.ts";
 import { chooseImage } from "./choose-image.ts";
 import { chooseSubnet, chooseZone, typesInZone, type ZoneChoice } from "./choose-zone.ts";
+import { instancesWith } from "./instances-with.ts";
 import { launchDefaults, type LaunchRequest } from "./launch-request.ts";
-import { mountTagKey } from "./mount-tags.ts";
 import { requireStagingBucket } from "./staging-bucket.ts";
 
 /** A launch of which everything that can be known before has been checked. */
@@ -113,19 +113,6 @@ function isUnfinished({ state, tags }: AwsInstance, { work }: LaunchRequest): bo
   if (agentState === "done" && work.kind === "command") return true;
   if (state !== "pending" && state !== "running") return false;
   return agentState !== "interrupted" && agentState !== "failed";
-}
-
-/** Instances that have one of the volumes attached, or were launched to take one. */
-async function instancesWith(aws: Aws, { volumes }: LaunchRequest): Promise<AwsInstance[]> {
-  if (volumes.length === 0) return [];
-  const ids = volumes.map(({ volume }) => volume.volumeId);
-  const found = await Promise.all([
-    describeInstances(aws, {
-      filters: [{ Name: "block-device-mapping.volume-id", Values: ids }],
-    }),
-    describeInstances(aws, { filters: [{ Name: "tag-key", Values: ids.map(mountTagKey) }] }),
-  ]);
-  return [...new Map(found.flat().map((one) => [one.instanceId, one])).values()];
 }
 
 async function zonesOfOwnedVolumes(
