@@ -8,30 +8,35 @@ import { checksumAlgorithms } from "./object-checksum.ts";
 /** Where the list is, relative to the root of the volume. */
 export const manifestPath = ".runctl/manifest";
 
+const version = 2;
+
 const headerSchema = z.object({
   runctl: z.literal("manifest"),
-  version: z.literal(1),
+  // Version 1 had the SHA-256 of every file, and S3's own checksum beside it, which may be one of parts.
+  version: z.union([z.literal(1), z.literal(version)]),
   /** s3://bucket/prefix/ */
   source: z.string(),
 });
 
-const fileSchema = z.object({
+const placeMembers = {
   /** Relative to the root of the volume. */
   path: z.string(),
   key: z.string(),
   sizeBytes: z.number(),
   etag: z.string(),
-  /** Of the object in S3 and of the file, in milliseconds since 1970. */
+  /** Of the file, in milliseconds since 1970. */
   modifiedMs: z.number(),
-  /** S3's own, which the bytes were compared with; none where S3 has none. */
-  checksum: z.optional(
-    z.object({
-      algorithm: z.enum(checksumAlgorithms),
-      value: z.string(),
-      parts: z.optional(z.number()),
-    }),
-  ),
-  /** Hex, of the bytes as they were downloaded. */
+};
+
+const fileSchema = z.object({
+  ...placeMembers,
+  /** Of the whole file: S3's own, which the bytes were compared with; where S3 has none, taken of what came. */
+  checksum: z.object({ algorithm: z.enum(checksumAlgorithms), value: z.string() }),
+});
+
+const firstFileSchema = z.object({
+  ...placeMembers,
+  /** Hex. */
   sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
 });
 
@@ -50,7 +55,7 @@ export function* formatManifest(
   source: string,
   files: Iterable<ManifestFile>,
 ): Generator<string, void> {
-  let lines = `${JSON.stringify({ runctl: "manifest", version: 1, source })}\n`;
+  let lines = `${JSON.stringify({ runctl: "manifest", version, source })}\n`;
   let count = 0;
   let bytes = 0;
   for (const file of files) {
@@ -67,16 +72,26 @@ export function* formatManifest(
 
 const pieceLength = 64 * 1024;
 
-/** One line. The members stand in one order whatever order they were made in. */
+/** One line. The members stand in one order whatever order they were made in; the path is first. */
 export function formatManifestFile(file: ManifestFile): string {
-  const { path, key, sizeBytes, etag, modifiedMs, checksum, sha256 } = file;
-  const line = { path, key, sizeBytes, etag, modifiedMs, ...(checksum && { checksum }), sha256 };
+  const { path, key, sizeBytes, etag, modifiedMs, checksum } = file;
+  const { algorithm, value } = checksum;
+  const line = { path, key, sizeBytes, etag, modifiedMs, checksum: { algorithm, value } };
   return `${JSON.stringify(line)}\n`;
 }
 
 /** @throws Error on a line that is not a file's. */
 export function parseManifestFile(line: string): ManifestFile {
-  return fileSchema.parse(JSON.parse(line));
+  return asFile(JSON.parse(line));
+}
+
+function asFile(value: unknown): ManifestFile {
+  if (typeof value !== "object" || value === null || !("sha256" in value)) {
+    return fileSchema.parse(value);
+  }
+  const { sha256, ...place } = firstFileSchema.parse(value);
+  const checksum = { algorithm: "SHA256", value: Buffer.from(sha256, "hex").toString("base64") };
+  return { ...place, checksum } as const;
 }
 
 /** @throws Error where the text is not a whole manifest of this version; for `files`, while they are read. */
@@ -100,7 +115,7 @@ async function* filesOf(lines: AsyncIterable<string>): AsyncGenerator<ManifestFi
       if (!isWhole) throw new Error(`the manifest says ${end.files} files and has ${count}`);
       continue;
     }
-    const file = fileSchema.parse(value);
+    const file = asFile(value);
     count += 1;
     bytes += file.sizeBytes;
     yield file;

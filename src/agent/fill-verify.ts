@@ -60,7 +60,7 @@ function expected({ checksum, sha256 }: ManifestFile) {
   if (checksum && checksum.parts === undefined) return checksum;
   return {
     algorithm: "SHA256",
-    value: Buffer.from(sha256, "hex").toString("base64"),
+    value: Buffer.from(sha256 ?? "", "hex").toString("base64"),
   } as const;
 }
 

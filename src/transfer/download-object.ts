@@ -1,34 +1,22 @@
-import { createHash } from "node:crypto";
-import {
-  closeSync,
-  constants,
-  fsyncSync,
-  futimesSync,
-  openSync,
-  renameSync,
-  writeSync,
-} from "node:fs";
+import { rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Aws } from "../aws/connect.ts";
-import { checksumOf, isOfWhole } from "../object-checksum.ts";
-import { retry } from "../retry.ts";
-import { checksumOfHeaders } from "./checksum-headers.ts";
+import { RunctlError, isRunctlError } from "../errors.ts";
 import { diskError } from "./disk-error.ts";
-import { downloadRanges } from "./download-ranges.ts";
-import { objectConnection } from "./object-connection.ts";
-import { objectDigest } from "./object-digest.ts";
-import { partPath } from "./part-file.ts";
-import { isTransient, lastingFailure } from "./s3-failure.ts";
-import { createSlots } from "./slots.ts";
+import { createFlowControl } from "./flow-control.ts";
+import { bufferPool } from "./large/buffer-pool.ts";
+import type { RightFile } from "./large/check-object.ts";
+import { type DiskFile, openDiskFile } from "./large/disk-file.ts";
+import { downloadRanges } from "./large/download-ranges.ts";
+import { downloadWhole } from "./large/download-whole.ts";
+import { usualRangeBytes } from "./large/plan-ranges.ts";
+import { partPath, rangesPath, removePartFile } from "./part-file.ts";
+import { s3Client } from "./s3-client.ts";
+import { lastingFailure } from "./s3-failure.ts";
 import { syncDirectory } from "./sync-directory.ts";
-import {
-  type DownloadOptions,
-  type DownloadedObject,
-  type WantedObject,
-  wrongBytes,
-} from "./wanted-object.ts";
+import type { DownloadOptions, DownloadedObject, WantedObject } from "./wanted-object.ts";
 
-/** Up to this size an object is one request, held in memory. */
+/** Up to this size a file is not worth a flush of its own: the caller makes many durable at once. */
 export const smallObjectBytes = 1024 * 1024;
 
 /**
@@ -44,72 +32,59 @@ export async function downloadObject(
   path: string,
   options: DownloadOptions = {},
 ): Promise<DownloadedObject> {
+  const { signal, slots, retryMs = 120_000, durable = true, onBytes, verify = false } = options;
+  const { sizeBytes } = object;
+  const isRanged = sizeBytes > usualRangeBytes;
+  let movedBytes = 0;
   try {
-    return await (object.sizeBytes <= smallObjectBytes
-      ? downloadSmall(aws, object, path, options)
-      : downloadRanges(aws, object, path, options));
+    signal?.throwIfAborted();
+    const file = await openDiskFile(partPath(path), options.pageCache ?? "bypass");
+    try {
+      if (verify) requireDirect(file, path);
+      const source = {
+        client: s3Client(aws),
+        flow: options.flow ?? createFlowControl({ parallel: slots?.count ?? 10 }),
+        pool: bufferPool(aws),
+        object,
+        file,
+        retryMs,
+        onBytes(count: number) {
+          movedBytes += count;
+          onBytes?.(count);
+        },
+        ...(signal ? { signal } : {}),
+      };
+      const right = isRanged
+        ? await downloadRanges(source, { journalPath: rangesPath(path), verify })
+        : await downloadWhole(source, verify);
+      await file.setAttributes(attributesOf(object, right, options));
+      if (durable || sizeBytes > smallObjectBytes) await file.sync();
+      await rename(partPath(path), path);
+      if (isRanged) await rm(rangesPath(path), { force: true });
+      if (durable) await syncDirectory(dirname(path));
+      return { sizeBytes, movedBytes, ...right };
+    } finally {
+      await file.close();
+    }
   } catch (error) {
+    if (!isRanged || isOfNoUse(error)) await removePartFile(path);
     throw diskError(lastingFailure(error, `s3://${object.bucket}/${object.key}`), path);
   }
 }
 
-async function downloadSmall(
-  aws: Aws,
-  object: WantedObject,
-  path: string,
-  options: DownloadOptions,
-): Promise<DownloadedObject> {
-  const { signal, slots = createSlots(1), retryMs = 120_000, durable = true } = options;
-  const { bytes, compared } = await slots.run(() => fetchRight(aws, object, signal, retryMs));
-  writeWhole(path, bytes, object.lastModified, durable);
-  if (durable) await syncDirectory(dirname(path));
-  options.onBytes?.(bytes.length);
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const checksum = isOfWhole(compared)
-    ? compared
-    : { algorithm: "CRC64NVME" as const, value: checksumOf("CRC64NVME", bytes) };
-  return { sizeBytes: bytes.length, movedBytes: bytes.length, checksum, compared, sha256 };
+/** What has come of it will never be a file. */
+const isOfNoUse = (error: unknown) =>
+  isRunctlError(error, "CONFLICT") ||
+  isRunctlError(error, "NOT_FOUND") ||
+  isRunctlError(error, "VERIFICATION_FAILED");
+
+function attributesOf(object: WantedObject, { headers }: RightFile, options: DownloadOptions) {
+  return options.attributesOf?.(headers) ?? { modifiedMs: object.lastModified?.getTime() };
 }
 
-/** The object's bytes; wrong ones are fetched once more. */
-async function fetchRight(
-  aws: Aws,
-  object: WantedObject,
-  signal: AbortSignal | undefined,
-  retryMs: number,
-) {
-  const attempt = async () => {
-    const pieces: Buffer[] = [];
-    const keep = (piece: Buffer) => void pieces.push(piece);
-    const request = { ...object, range: undefined };
-    const headers = await objectConnection(aws).get(request, keep, signal);
-    return { bytes: pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces), headers };
-  };
-  for (let count = 1; count <= 2; count += 1) {
-    const { bytes, headers } = await retry(attempt, {
-      deadlineMs: retryMs,
-      shouldRetry: isTransient,
-      ...(signal ? { signal } : {}),
-    });
-    const compared = checksumOfHeaders(headers);
-    const digest = compared && (await objectDigest(aws, object, compared, signal));
-    digest?.update(bytes);
-    if (digest?.isRight() ?? true) return { bytes, compared };
-  }
-  throw wrongBytes(object);
-}
-
-/** Synchronous: for small files half the cost of the same calls through the thread pool. */
-function writeWhole(path: string, bytes: Buffer, modified: Date | undefined, durable: boolean) {
-  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
-  const part = partPath(path);
-  const file = openSync(part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o666);
-  try {
-    for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
-    if (modified) futimesSync(file, modified, modified);
-    if (durable) fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(part, path);
+function requireDirect({ isDirect }: DiskFile, path: string): void {
+  if (isDirect) return;
+  throw new RunctlError("OPERATION_FAILED", `${path} cannot be read past the page cache`, {
+    hint: "download to ext4 or xfs, or leave out the reading back",
+  });
 }

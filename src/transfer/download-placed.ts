@@ -73,7 +73,7 @@ async function fetch(job: DownloadJob, object: S3Object, path: string): Promise<
     ...(retryMs === undefined ? {} : { retryMs }),
   };
   const done = await downloadObject(aws, { bucket, ...object }, join(target.root, path), options);
-  const { sizeBytes, sha256, checksum } = done;
+  const { sizeBytes, checksum } = done;
   const modifiedMs = lastModified.getTime();
   const file: ManifestFile = {
     path,
@@ -81,8 +81,7 @@ async function fetch(job: DownloadJob, object: S3Object, path: string): Promise<
     sizeBytes,
     etag,
     modifiedMs,
-    ...(checksum ? { checksum } : {}),
-    sha256,
+    checksum,
   };
   await job.journal.add(file);
   tally.move(sizeBytes, done.movedBytes);

@@ -3,12 +3,11 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, readdir, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { findUnfinishedUpload } from "../aws/s3-multipart.ts";
-import { headObject, listObjects } from "../aws/s3-objects.ts";
+import { headObject } from "../aws/s3-objects.ts";
 import { startTestBucket } from "../../test/support/bucket.ts";
 import { downloadObject } from "./download-object.ts";
 import { downloadPrefix } from "./download-prefix.ts";
-import { rangeBytes } from "./download-ranges.ts";
+import { usualRangeBytes as rangeBytes } from "./large/plan-ranges.ts";
 import { usualPartBytes } from "./plan-parts.ts";
 import { uploadDirectory } from "./upload-directory.ts";
 import { uploadFile } from "./upload-file.ts";
@@ -118,30 +117,4 @@ test("keys that would leave the directory or collide are refused, the others com
     "link",
   ]);
   assert.deepEqual(await readdir(directory), ["target"]);
-});
-
-test("symbolic links are not uploaded, and named", async (t) => {
-  const { aws, bucket, directory } = await startTestBucket(t);
-  await writeFile(join(directory, "file"), "x");
-  await symlink("file", join(directory, "link"));
-
-  const result = await uploadDirectory(aws, directory, { bucket, prefix: "" });
-
-  assert.deepEqual(result.refused, [{ name: "link", reason: "a symbolic link" }]);
-  const keys = [];
-  for await (const { key } of listObjects(aws, { bucket, prefix: "" })) keys.push(key);
-  assert.deepEqual(keys, ["file"]);
-});
-
-test("an upload that must not replace keeps what is there, small or in parts", async (t) => {
-  const { aws, bucket, directory } = await startTestBucket(t);
-  for (const size of [3, usualPartBytes + 1]) {
-    const path = join(directory, String(size));
-    await writeFile(path, randomBytes(size));
-    const place = { bucket, key: path.slice(1) };
-
-    assert.equal((await uploadFile(aws, path, place, { ifNoneMatch: true })).outcome, "created");
-    assert.equal((await uploadFile(aws, path, place, { ifNoneMatch: true })).outcome, "kept");
-    assert.equal(await findUnfinishedUpload(aws, place), undefined);
-  }
 });

@@ -13,8 +13,7 @@ import type { ConnectOptions } from "../aws/connect.ts";
 import { type TestBucket, startSpoiledBucket, startTestBucket } from "../../test/support/bucket.ts";
 import { downloadObject } from "./download-object.ts";
 import { downloadPrefix } from "./download-prefix.ts";
-import { rangeBytes } from "./download-ranges.ts";
-import { usualPartBytes } from "./plan-parts.ts";
+import { usualRangeBytes as rangeBytes } from "./large/plan-ranges.ts";
 import { uploadFile } from "./upload-file.ts";
 
 const MiB = 1024 * 1024;
@@ -92,47 +91,6 @@ test("bytes that are wrong twice are refused by name, and leave no file", async 
   });
 
   assert.deepEqual(await readdir(place.directory), []);
-});
-
-test("an interrupted upload goes on with the parts that S3 has", async (t) => {
-  const { aws, bucket, directory } = await startTestBucket(t);
-  const path = join(directory, "large");
-  const bytes = randomBytes(5 * usualPartBytes + 1);
-  await writeFile(path, bytes);
-  const controller = new AbortController();
-  let parts = 0;
-  const onBytes = () => {
-    parts += 1;
-    if (parts === 3) controller.abort();
-  };
-  const { signal } = controller;
-
-  await assert.rejects(uploadFile(aws, path, { bucket, key: "k" }, { signal, onBytes }));
-  const again = await uploadFile(aws, path, { bucket, key: "k" });
-
-  assert.ok(again.movedBytes <= bytes.length - 3 * usualPartBytes, `${again.movedBytes} moved`);
-  const to = join(directory, "back");
-  const head = await headObject(aws, { bucket, key: "k" });
-  await downloadObject(aws, { bucket, key: "k", ...head! }, to);
-  assert.ok((await readFile(to)).equals(bytes));
-});
-
-test("parts of another content are replaced when the file changed between the runs", async (t) => {
-  const { aws, bucket, directory } = await startTestBucket(t);
-  const path = join(directory, "large");
-  await writeFile(path, randomBytes(2 * usualPartBytes + 1));
-  const controller = new AbortController();
-  const onBytes = () => controller.abort();
-  const { signal } = controller;
-  await assert.rejects(uploadFile(aws, path, { bucket, key: "k" }, { signal, onBytes }));
-  const bytes = randomBytes(2 * usualPartBytes + 1);
-  await writeFile(path, bytes);
-
-  await uploadFile(aws, path, { bucket, key: "k" });
-
-  const head = await headObject(aws, { bucket, key: "k" });
-  await downloadObject(aws, { bucket, key: "k", ...head! }, path);
-  assert.ok((await readFile(path)).equals(bytes));
 });
 
 test("killed with SIGKILL anywhere and run again: every byte is right, and what was there stays", async (t) => {

@@ -1,5 +1,7 @@
 import { RunctlError } from "../errors.ts";
 import type { StoredChecksum } from "../object-checksum.ts";
+import type { FlowControl } from "./flow-control.ts";
+import type { FileAttributes, PageCache } from "./large/disk-file.ts";
 import type { Slots } from "./slots.ts";
 
 export interface WantedObject {
@@ -15,11 +17,19 @@ export interface WantedObject {
 export interface DownloadOptions {
   signal?: AbortSignal;
   /** Shared by all downloads of one job; default: 10 requests of this object at once. */
+  flow?: FlowControl;
+  /** Instead of `flow`, only for how many requests there are at once. */
   slots?: Slots;
-  /** False: the caller makes the file and its name durable later, for many files at once. */
+  /** False: the caller makes the file's name durable later, for many files at once. */
   durable?: boolean;
+  /** Of a large object: `bypass` (default) leaves the page cache to others, `keep` fills it with the file. */
+  pageCache?: PageCache;
+  /** Reads a large file back from the disk before it gets its name. */
+  verify?: boolean;
+  /** What the file is given before it gets its name; default: the object's `lastModified` as its time. */
+  attributesOf?: (headers: ReadonlyMap<string, string>) => FileAttributes;
   onBytes?: (count: number) => void;
-  /** How long one request is tried again, in milliseconds; default 120,000. */
+  /** How long one request is tried again without progress, in milliseconds; default 120,000. */
   retryMs?: number;
 }
 
@@ -31,14 +41,15 @@ export interface DownloadedObject {
   checksum: StoredChecksum;
   /** S3's own, which the bytes were compared with, also a composite one; undefined where S3 has none. */
   compared: StoredChecksum | undefined;
-  /** Hex, of the bytes as they were received. */
-  sha256: string;
+  /** Of S3's answer, names in lower case. */
+  headers: ReadonlyMap<string, string>;
 }
 
-export function wrongBytes({ bucket, key }: WantedObject): RunctlError {
+/** @param details which bytes, where that is known. */
+export function wrongBytes({ bucket, key }: WantedObject, details = ""): RunctlError {
   return new RunctlError(
     "VERIFICATION_FAILED",
-    `s3://${bucket}/${key}: the bytes that arrived do not have S3's checksum, twice`,
+    `s3://${bucket}/${key}: the bytes that arrived do not have S3's checksum, twice${details}`,
     { hint: "look at the network or proxy between here and S3, then run it again" },
   );
 }

@@ -1,0 +1,72 @@
+import { type StoredChecksum, checksumText, createDigest } from "../../object-checksum.ts";
+import type { BufferPool } from "./buffer-pool.ts";
+import {
+  type CrcAlgorithm,
+  type Piece,
+  combine,
+  compositeText,
+  crcText,
+  isCrc,
+} from "./crc-sums.ts";
+import type { DiskFile } from "./disk-file.ts";
+import { compositeDigest } from "./composite-digest.ts";
+import { readThrough } from "./read-ranges.ts";
+
+/** A file that has come, right and complete. */
+export interface RightFile {
+  /** Of the whole. */
+  checksum: StoredChecksum;
+  /** S3's own; undefined where it has none. */
+  compared: StoredChecksum | undefined;
+  /** Of S3's answer. */
+  headers: ReadonlyMap<string, string>;
+}
+
+/** An object that has come, and what S3 says of it. */
+export interface ArrivedObject {
+  file: DiskFile;
+  pool: BufferPool;
+  sizeBytes: number;
+  /** Of all ranges, in order. */
+  pieces: readonly Piece[];
+  /** Of the pieces. */
+  algorithm: CrcAlgorithm;
+  stored: StoredChecksum | undefined;
+  /** Of an object with a composite checksum; those of the pieces add up to them where that is of the same algorithm. */
+  partSizes: readonly number[] | undefined;
+}
+
+/**
+ * Compares what came with S3's checksum: by the checksums of the ranges where they combine to it, else by reading
+ * the file in order.
+ *
+ * @returns undefined when the bytes are wrong, else the checksum of the whole.
+ */
+export async function checkObject(arrived: ArrivedObject): Promise<StoredChecksum | undefined> {
+  const { pieces, algorithm, stored, partSizes, pool } = arrived;
+  const value = crcText(algorithm, combine(algorithm, pieces));
+  const whole: StoredChecksum = { algorithm, value };
+  if (!stored) return whole;
+  if (stored.algorithm !== algorithm) {
+    const isRight = (await digestOfFile(arrived, stored)) === stored.value;
+    return isRight ? (stored.parts === undefined ? stored : whole) : undefined;
+  }
+  if (!partSizes) return value === stored.value ? whole : undefined;
+  const composite = compositeText(pool.crc, algorithm, pieces, partSizes);
+  return composite === stored.value ? whole : undefined;
+}
+
+/** Which CRC to take of the ranges: S3's own where it has one. */
+export const rangeAlgorithm = (stored: StoredChecksum | undefined): CrcAlgorithm =>
+  stored && isCrc(stored.algorithm) ? stored.algorithm : "CRC64NVME";
+
+async function digestOfFile(
+  { file, pool, sizeBytes, partSizes }: ArrivedObject,
+  { algorithm }: StoredChecksum,
+): Promise<string> {
+  const digest = partSizes ? compositeDigest(algorithm, partSizes) : createDigest(algorithm);
+  await readThrough({ pool, file, first: 0, lengthBytes: sizeBytes }, (bytes) =>
+    digest.update(bytes),
+  );
+  return checksumText(algorithm, digest.bytes());
+}

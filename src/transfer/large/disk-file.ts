@@ -1,0 +1,121 @@
+import { writeSync } from "node:fs";
+import { type FileHandle, constants, open } from "node:fs/promises";
+import { bufferBytes } from "./buffer-pool.ts";
+
+/** `bypass`: where the file system can, the bytes go to the disk past the page cache, which stays the training's. */
+export type PageCache = "bypass" | "keep";
+
+/** What a file gets beside its bytes; undefined members stay as they are. */
+export interface FileAttributes {
+  /** Milliseconds since 1970. */
+  modifiedMs?: number | undefined;
+  /** 0 to 0o777. */
+  permissions?: number | undefined;
+}
+
+/** A file that is written and read in page-aligned buffers, at positions that are multiples of `bufferBytes`. */
+export interface DiskFile {
+  write(bytes: Uint8Array, position: number): Promise<void>;
+  /** The same while nothing else of this thread runs. */
+  writeNow(bytes: Uint8Array, position: number): void;
+  /** Reads `into` full, or up to the file's end, from the disk where the file system can. */
+  read(into: Uint8Array, position: number): Promise<number>;
+  /** False: the file system has no way past the page cache, so that what is read may come from memory. */
+  readonly isDirect: boolean;
+  /** Brings all bytes that were written to the disk. */
+  syncData(): Promise<void>;
+  /** Bytes, times and permissions. */
+  sync(): Promise<void>;
+  truncate(sizeBytes: number): Promise<void>;
+  setAttributes(attributes: FileAttributes): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a file for writing, made where it is not; a symbolic link is refused. */
+export async function openDiskFile(path: string, pageCache: PageCache): Promise<DiskFile> {
+  const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
+  const cached = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o666);
+  const direct = await openDirect(path);
+  let isDirect = direct !== undefined;
+
+  /** O_DIRECT takes whole blocks only; the last bytes of a file rarely are. */
+  const directFor = (bytes: Uint8Array): FileHandle =>
+    direct && isDirect && bytes.length === bufferBytes ? direct : cached;
+  const handleFor = (bytes: Uint8Array): FileHandle =>
+    pageCache === "bypass" ? directFor(bytes) : cached;
+
+  /** Some file systems let a file be opened with O_DIRECT and refuse the first write (open(2)). */
+  const fallBack = (error: unknown, used: FileHandle) => {
+    if (used === cached || !isInvalid(error)) throw error;
+    isDirect = false;
+  };
+
+  return {
+    async write(bytes, position) {
+      const handle = handleFor(bytes);
+      try {
+        await writeAll(handle, bytes, position);
+      } catch (error) {
+        fallBack(error, handle);
+        await writeAll(cached, bytes, position);
+      }
+    },
+    writeNow(bytes, position) {
+      const handle = handleFor(bytes);
+      try {
+        writeAllNow(handle.fd, bytes, position);
+      } catch (error) {
+        fallBack(error, handle);
+        writeAllNow(cached.fd, bytes, position);
+      }
+    },
+    async read(into, position) {
+      const { bytesRead } = await directFor(into).read(into, 0, into.length, position);
+      return bytesRead;
+    },
+    get isDirect() {
+      return isDirect;
+    },
+    syncData: () => cached.datasync(),
+    sync: () => cached.sync(),
+    truncate: (sizeBytes) => cached.truncate(sizeBytes),
+    async setAttributes({ modifiedMs, permissions }) {
+      if (permissions !== undefined) await cached.chmod(permissions);
+      if (modifiedMs === undefined) return;
+      const modified = new Date(modifiedMs);
+      await cached.utimes(modified, modified);
+    },
+    async close() {
+      await direct?.close();
+      await cached.close();
+    },
+  };
+}
+
+/** Undefined where the system or the file system has no O_DIRECT. */
+async function openDirect(path: string): Promise<FileHandle | undefined> {
+  const flag: number | undefined = constants.O_DIRECT;
+  if (flag === undefined) return undefined;
+  try {
+    return await open(path, constants.O_RDWR | constants.O_NOFOLLOW | flag);
+  } catch (error) {
+    if (isInvalid(error)) return undefined;
+    throw error;
+  }
+}
+
+async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    const { bytesWritten } = await handle.write(bytes, at, bytes.length - at, position + at);
+    at += bytesWritten;
+  }
+}
+
+function writeAllNow(fd: number, bytes: Uint8Array, position: number): void {
+  for (let at = 0; at < bytes.length;) {
+    at += writeSync(fd, bytes, at, bytes.length - at, position + at);
+  }
+}
+
+const isInvalid = (error: unknown) =>
+  error instanceof Error && "code" in error && error.code === "EINVAL";

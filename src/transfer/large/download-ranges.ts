@@ -1,0 +1,114 @@
+import { forEachParallel } from "../slots.ts";
+import { wrongBytes } from "../wanted-object.ts";
+import { type RightFile, checkObject, rangeAlgorithm } from "./check-object.ts";
+import type { Piece } from "./crc-sums.ts";
+import { type ByteSource, type RangeSource, fetchRange } from "./fetch-range.ts";
+import { type PlannedRange, planRanges, rangeBytesOf } from "./plan-ranges.ts";
+import { type RangeJournal, openRangeJournal } from "./range-journal.ts";
+import { readBack } from "./read-ranges.ts";
+import { findStored, partSizesOf } from "./stored-object.ts";
+
+interface RangedDownload {
+  source: RangeSource;
+  plan: readonly PlannedRange[];
+  journal: RangeJournal;
+  /** Ranges that are written, by their first byte. */
+  there: Map<number, readonly Piece[]>;
+}
+
+export interface RangedOptions {
+  journalPath: string;
+  /** Reads everything back from the disk, too. */
+  verify: boolean;
+}
+
+/**
+ * Brings an object to its file in parallel ranges. Killed at any point and run again, it goes on: what the journal
+ * claims is read back and fetched again where it is not so.
+ *
+ * @throws RunctlError VERIFICATION_FAILED when the bytes were wrong twice.
+ */
+export async function downloadRanges(
+  from: ByteSource,
+  { journalPath, verify }: RangedOptions,
+): Promise<RightFile> {
+  const { file, pool, object } = from;
+  const { bucket, key, etag, sizeBytes } = object;
+  const { checksum: stored, headers } = await findStored(from);
+  const partSizes = stored?.parts ? await partSizesOf(from, stored.parts) : undefined;
+  const algorithm = rangeAlgorithm(stored);
+  const source = { ...from, algorithm };
+  const plan = planRanges(sizeBytes, partSizes);
+  const rangeBytes = rangeBytesOf(sizeBytes);
+  const identity = { bucket, key, etag, sizeBytes, rangeBytes, algorithm };
+  await file.truncate(sizeBytes);
+  const journal = await openRangeJournal(journalPath, identity, () => file.syncData());
+  try {
+    const there = await claimed(source, plan, journal);
+    const tries: ReadonlyMap<number, readonly Piece[]>[] = [];
+    while (tries.length < 2) {
+      await fetchMissing({ source, plan, journal, there });
+      const pieces = plan.flatMap((range) => there.get(range.first)!);
+      const arrived = { file, pool, sizeBytes, pieces, algorithm, stored, partSizes };
+      const checksum = await checkObject(arrived);
+      const wrong = !checksum ? plan : verify ? await readBack(source, plan, there) : [];
+      if (checksum && wrong.length === 0) return { checksum, compared: stored, headers };
+      tries.push(new Map(there));
+      for (const range of wrong) there.delete(range.first);
+    }
+    throw wrongBytes(object, describeChange(plan, tries));
+  } finally {
+    await journal.close();
+  }
+}
+
+/** What an earlier run noted, and what the file really holds: a note alone proves nothing about another disk. */
+async function claimed(source: RangeSource, plan: readonly PlannedRange[], journal: RangeJournal) {
+  const there = new Map<number, readonly Piece[]>();
+  for (const { first, pieceLengths } of plan) {
+    const crcs = journal.found.get(first);
+    if (crcs?.length !== pieceLengths.length) continue;
+    const pieces = crcs.map((crc, index) => ({ crc, lengthBytes: pieceLengths[index]! }));
+    there.set(first, pieces);
+  }
+  const claims = plan.filter(({ first }) => there.has(first));
+  for (const { first } of await readBack(source, claims, there)) there.delete(first);
+  return there;
+}
+
+/** Fetches what is not there; whatever ends it, the ranges that came are noted. */
+async function fetchMissing({ source, plan, journal, there }: RangedDownload): Promise<void> {
+  const missing = plan.filter(({ first }) => !there.has(first));
+  const stop = new AbortController();
+  const signal = source.signal ? AbortSignal.any([source.signal, stop.signal]) : stop.signal;
+  try {
+    await forEachParallel(missing, source.flow.count, async (range) => {
+      try {
+        const pieces = await fetchRange({ ...source, signal }, range);
+        there.set(range.first, pieces);
+        journal.note(range, pieces);
+      } catch (error) {
+        stop.abort(error);
+        throw error;
+      }
+    });
+  } catch (error) {
+    // The first failure is the one to tell.
+    await journal.flush().catch(() => undefined);
+    throw stop.signal.aborted ? stop.signal.reason : error;
+  }
+}
+
+/** Where two tries gave other bytes: a fault on the way. Nowhere: what S3 sends is not what it has a checksum of. */
+function describeChange(
+  plan: readonly PlannedRange[],
+  [before, after]: readonly ReadonlyMap<number, readonly Piece[]>[],
+): string {
+  const changed = plan.find(
+    ({ first }) => valuesOf(before?.get(first)) !== valuesOf(after?.get(first)),
+  );
+  if (!changed) return "; both times the same bytes came";
+  return `; the bytes from ${changed.first} on came differently the second time`;
+}
+
+const valuesOf = (pieces: readonly Piece[] | undefined) => String(pieces?.map(({ crc }) => crc));
