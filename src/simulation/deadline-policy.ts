@@ -1,0 +1,155 @@
+import { type DeadlinePolicyName, onDemand, waiting } from "./job.ts";
+import { hourMs } from "./spot-trace.ts";
+
+/** What a policy sees. Times are ms since the job's start; work is counted as if it were saved now. */
+export interface JobView {
+  nowMs: number;
+  doneMs: number;
+  workMs: number;
+  deadlineMs: number;
+  observeMs: number;
+  /** `waiting`, `onDemand`, or the index of a zone. */
+  place: number;
+  /** Whether the instance that runs is still starting or loading. */
+  isLoading: boolean;
+  /** When it trains, or began to. */
+  trainsFromMs: number;
+  /** The zone that placement chose among those with capacity; -1 if there is none. */
+  candidate: number;
+  /** Longest way from a launch to training. */
+  changeoverMs: number;
+  /** Most work that a loss takes, and the time that a save takes. */
+  atRiskMs: number;
+  stallMs: number;
+  /** When any zone has capacity; `nowMs` if one has. */
+  nextUpMs(): number;
+  /** For the value of progress. */
+  onDemandUsdPerHour: number;
+  priceOf(zone: number): number;
+  meanLeftMs(zone: number): number;
+  /** From a launch in that zone to training. */
+  changeoverTo(zone: number): number;
+  /** Zones of the plan. */
+  zones: readonly number[];
+  isUp(zone: number): boolean;
+  /** Set by the policy: look again then, at the latest. Infinity: when something happens. */
+  wakeMs: number;
+}
+
+/** Where the job goes now: `waiting`, `onDemand`, or the index of a zone. */
+export type DeadlinePolicy = (view: JobView) => number;
+
+export const deadlinePolicies: Readonly<Record<DeadlinePolicyName, DeadlinePolicy>> = {
+  "spot-only"(view) {
+    return view.place >= 0 ? view.place : view.candidate;
+  },
+  "on-demand": () => onDemand,
+  greedy,
+  "uniform-progress": uniformProgress,
+  "value-of-progress": valueOfProgress,
+};
+
+/** Spot while there is time, on-demand from the moment when there is no more. */
+function greedy(view: JobView): number {
+  if (mustHurry(view)) return onDemand;
+  if (view.place === onDemand) return onDemand;
+  return view.place >= 0 ? view.place : view.candidate;
+}
+
+/**
+ * Uniform Progress ("Can't Be Late", NSDI 2024): progress is to keep up with ep(t) = t C/R. Behind it, and without
+ * spot capacity, on-demand runs; back to spot only when two changeovers later the job is still ahead.
+ */
+function uniformProgress(view: JobView): number {
+  if (mustHurry(view)) return onDemand;
+  if (view.place >= 0) return view.place;
+  const pace = view.workMs / view.deadlineMs;
+  if (view.place === onDemand) {
+    const aheadFrom = aheadAgainMs(view, pace);
+    if (view.nowMs < aheadFrom || view.candidate < 0) {
+      view.wakeMs = Math.max(aheadFrom, view.nextUpMs());
+      return onDemand;
+    }
+    return view.candidate;
+  }
+  if (view.candidate >= 0) return view.candidate;
+  const behindFrom = Math.floor(view.doneMs / pace) + 1;
+  if (view.nowMs >= behindFrom) return onDemand;
+  view.wakeMs = Math.min(view.wakeMs, behindFrom);
+  return waiting;
+}
+
+/** On on-demand: the first moment at which progress exceeds ep(t + 2d). */
+function aheadAgainMs(view: JobView, pace: number): number {
+  const lead = 2 * view.changeoverMs * pace + view.stallMs;
+  if (view.doneMs > view.nowMs * pace + lead) return view.nowMs;
+  // It grows by 1 in training while what is expected grows by the pace.
+  if (pace >= 1) return Infinity;
+  const fromMs = Math.max(view.nowMs, view.trainsFromMs);
+  const missing = fromMs * pace + lead - view.doneMs;
+  return Math.max(view.nowMs, fromMs + Math.floor(missing / (1 - pace)) + 1);
+}
+
+/**
+ * The safety net: whether the deadline cannot be kept any more but on demand. A job that waits must leave time for
+ * two changeovers, as the next instance may be lost while it loads; one on a spot instance, for one and for what a
+ * loss would take. Both sides are rounded to the moments at which the job looks.
+ *
+ * Sets `wakeMs` to when that will be.
+ */
+function mustHurry(view: JobView): boolean {
+  const leftMs = view.deadlineMs - view.nowMs;
+  if (leftMs === Infinity) return false;
+  const onSpot = view.place >= 0;
+  if (onSpot && !view.isLoading && view.atRiskMs === 0) return false;
+  const needMs = view.workMs - view.doneMs + view.stallMs + reserveMs(view, onSpot);
+  const step = view.observeMs || 1;
+  if (Math.ceil(needMs / step) * step >= Math.floor(leftMs / step) * step) return true;
+  // Work that goes on makes the need smaller, at most as fast as time goes by: looking then is never too late.
+  const slackMs = leftMs - needMs;
+  const soonest = onSpot && !view.isLoading ? slackMs / 2 : slackMs - 2 * step;
+  view.wakeMs = view.nowMs + Math.max(step, Math.floor(soonest));
+  return false;
+}
+
+function reserveMs({ changeoverMs, atRiskMs, stallMs }: JobView, onSpot: boolean): number {
+  return onSpot ? changeoverMs + atRiskMs + stallMs : 2 * changeoverMs + 2 * atRiskMs;
+}
+
+/** The value of progress is looked at anew this often where nothing else happens. */
+const revaluationMs = hourMs / 6;
+
+/**
+ * Value of progress (SkyNomad, NSDI 2027): an hour of progress is worth V = C_od (t / (T - t)) ((P - p) / p), the
+ * on-demand price times the pace that is needed over the pace that was kept; the job goes where V times the share
+ * of an instance's expected life that is training, minus its price and its changeover, is highest. The safety net of
+ * the others holds here too.
+ */
+function valueOfProgress(view: JobView): number {
+  if (mustHurry(view)) return onDemand;
+  view.wakeMs = Math.min(view.wakeMs, view.nowMs + Math.max(revaluationMs, view.observeMs));
+  const needed = (view.workMs - view.doneMs) / (view.deadlineMs - view.nowMs);
+  const start = view.workMs / view.deadlineMs;
+  // At the start nothing was kept yet: the pace of uniform progress stands in.
+  const kept = view.nowMs > 0 ? Math.max(view.doneMs / view.nowMs, start / 100) : start;
+  const value = view.onDemandUsdPerHour * (needed / kept);
+  let best = waiting;
+  let bestUtility = 0;
+  const consider = (place: number, utility: number) => {
+    if (utility > bestUtility) [best, bestUtility] = [place, utility];
+  };
+  for (const zone of view.zones) {
+    if (!view.isUp(zone)) continue;
+    const lifeMs = view.meanLeftMs(zone);
+    const price = view.priceOf(zone);
+    const moveMs = zone === view.place ? 0 : view.changeoverTo(zone);
+    const trains = Math.max(0, lifeMs - moveMs) / lifeMs;
+    consider(zone, value * trains - price);
+  }
+  // On demand lasts until the job is done.
+  const onDemandMs = Math.max(1, view.workMs - view.doneMs);
+  const moveMs = view.place === onDemand ? 0 : view.changeoverMs;
+  const trains = onDemandMs / (onDemandMs + moveMs);
+  consider(onDemand, value * trains - view.onDemandUsdPerHour);
+  return best;
+}

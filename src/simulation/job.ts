@@ -1,0 +1,138 @@
+import type { Checkpointing } from "./checkpointing.ts";
+import type { Market } from "./market.ts";
+import type { ResidualLife } from "./residual-life.ts";
+
+/** What is to be done: one job, a gang of equal instances that works as one. */
+export interface Job {
+  /** Of undisturbed training at full speed. */
+  workMs: number;
+  /** After the start; Infinity for none. */
+  deadlineMs: number;
+  gang: number;
+}
+
+/** How a storage plan brings the data to an instance. Nothing here depends on the market. */
+export interface DataPath {
+  name: string;
+  /** `home`: the data is in one zone, and so is the job. `all`: it can follow capacity. */
+  zones: "home" | "all";
+  /** Where the data is at hand: nowhere, in the home zone, where the job ran last, everywhere. */
+  cache: "none" | "home" | "last" | "everywhere";
+  /** From launch to training where the data is at hand, and where it is not. */
+  warmMs: number;
+  coldMs: number;
+  /** Share of full speed that the disk feeds. */
+  speed: number;
+  /** Requests, initialization: for each launch that loads. */
+  feePerLoadUsd: number;
+  /** Volumes and snapshots, as long as the job lasts. */
+  fixedUsdPerHour: number;
+}
+
+/** How jobs answer to the market. */
+export interface Strategy {
+  deadline: DeadlinePolicyName;
+  placement: PlacementName;
+}
+
+export const deadlinePolicyNames = [
+  "spot-only",
+  "on-demand",
+  "greedy",
+  "uniform-progress",
+  "value-of-progress",
+] as const;
+export type DeadlinePolicyName = (typeof deadlinePolicyNames)[number];
+
+export const placementNames = [
+  "same-zone",
+  "cheapest",
+  "longest-life",
+  "most-available",
+  "hindsight",
+] as const;
+export type PlacementName = (typeof placementNames)[number];
+
+/** How the platform behaves. */
+export interface PlatformRules {
+  /** From a request to a running instance; not billed. */
+  launchMs: number;
+  /** The job looks at the market every so often, from its start on; 0: it sees every change at once. */
+  observeMs: number;
+  /** Billed time is rounded up to this. */
+  billingStepMs: number;
+  /** Least billed time of an instance. */
+  billingMinimumMs: number;
+  /** An interruption by EC2 in the first hour is free ("Billing for interrupted Spot Instances", EC2 user guide). */
+  firstHourFree: boolean;
+  /** Warning before an interruption; 0 where nobody listens. */
+  noticeMs: number;
+  /** How often a warning comes in time and the save ends before the instance does. */
+  noticeSuccess: number;
+  /** A job that is not done by then counts as unfinished. */
+  horizonMs: number;
+}
+
+/** All that a simulated job depends on besides its start and its random numbers. */
+export interface Setup {
+  market: Market;
+  /** Index of the home zone. */
+  home: number;
+  job: Job;
+  path: DataPath;
+  checkpointing: Checkpointing;
+  strategy: Strategy;
+  rules: PlatformRules;
+  residualLife: ResidualLife;
+}
+
+/** Where a job is: in the zone of that index, or one of these. */
+export const waiting = -1;
+export const onDemand = -2;
+
+/** What one job came to. Money is for the whole gang. */
+export interface JobOutcome {
+  costUsd: number;
+  makespanMs: number;
+  /** 1 if it was not done by its deadline, or not at all. */
+  missed: number;
+  lostWorkMs: number;
+  /** From launch to training, summed. */
+  loadingMs: number;
+  /** Neither billed nor free: waiting for capacity and for instances to start. */
+  waitingMs: number;
+  billedMs: number;
+  freeMs: number;
+  onDemandMs: number;
+  launches: number;
+  preemptions: number;
+  zoneMoves: number;
+}
+
+export const outcomeFields = [
+  "costUsd",
+  "makespanMs",
+  "missed",
+  "lostWorkMs",
+  "loadingMs",
+  "waitingMs",
+  "billedMs",
+  "freeMs",
+  "onDemandMs",
+  "launches",
+  "preemptions",
+  "zoneMoves",
+] as const satisfies ReadonlyArray<keyof JobOutcome>;
+
+export function emptyOutcome(): JobOutcome {
+  return Object.fromEntries(outcomeFields.map((name) => [name, 0])) as unknown as JobOutcome;
+}
+
+/** A piece of a job's life, for drawings. */
+export interface Interval {
+  kind: "waiting" | "loading" | "training" | "lost";
+  /** Zone index, or `waiting`, or `onDemand`. */
+  place: number;
+  fromMs: number;
+  toMs: number;
+}

@@ -1,0 +1,147 @@
+import type { JobView } from "./deadline-policy.ts";
+import { type Setup, waiting } from "./job.ts";
+import { type MarketZone, spotPriceAt } from "./market.ts";
+import { type Candidate, type Placement, placements } from "./placement.ts";
+import { meanLeftMs } from "./residual-life.ts";
+import { firstAfter } from "./sorted-list.ts";
+
+/** The market at one moment of one job. Time only goes on, so each zone has a cursor on its spells. */
+export class MarketView implements JobView {
+  nowMs = 0;
+  doneMs = 0;
+  place: number = waiting;
+  isLoading = false;
+  trainsFromMs = 0;
+  candidate: number = waiting;
+  wakeMs = Infinity;
+  readonly workMs: number;
+  readonly deadlineMs: number;
+  readonly observeMs: number;
+  readonly changeoverMs: number;
+  readonly atRiskMs: number;
+  readonly stallMs: number;
+  readonly onDemandUsdPerHour: number;
+  readonly zones: readonly number[];
+  /** Where the job ran last; at first its home. */
+  lastZone: number;
+
+  readonly #setup: Setup;
+  readonly #place: Placement;
+  readonly #isFirstBest: boolean;
+  readonly #markets: readonly MarketZone[];
+  readonly #cursor: Int32Array;
+  readonly #asked: Candidate;
+  #startMs = 0;
+
+  constructor(setup: Setup, workMs: number) {
+    const { job, path, market, checkpointing, rules } = setup;
+    this.#setup = setup;
+    this.#place = placements[setup.strategy.placement];
+    this.#isFirstBest = setup.strategy.placement === "same-zone";
+    this.#markets = market.zones;
+    this.#cursor = new Int32Array(market.zones.length);
+    this.workMs = workMs;
+    this.deadlineMs = job.deadlineMs;
+    this.observeMs = rules.observeMs;
+    this.changeoverMs =
+      rules.launchMs +
+      (path.cache === "everywhere" || isHomeOnly(path) ? path.warmMs : path.coldMs);
+    this.atRiskMs = checkpointing.atRiskMs;
+    this.stallMs = checkpointing.stallMs;
+    this.onDemandUsdPerHour = market.onDemandUsdPerHour;
+    this.zones = path.zones === "home" ? [setup.home] : [...market.zones.keys()];
+    this.lastZone = setup.home;
+    const [zone] = market.zones;
+    this.#asked = { zone: zone!, spell: 0, atMs: 0, residualLife: setup.residualLife };
+  }
+
+  reset(startMs: number): void {
+    this.#startMs = startMs;
+    this.nowMs = 0;
+    this.place = waiting;
+    this.lastZone = this.#setup.home;
+    for (const zone of this.zones)
+      this.#cursor[zone] = firstAfter(this.#markets[zone]!.downMs, startMs);
+  }
+
+  advance(nowMs: number): void {
+    this.nowMs = nowMs;
+    const atMs = this.#startMs + nowMs;
+    for (let index = 0; index < this.zones.length; index += 1) {
+      const zone = this.zones[index]!;
+      const { downMs } = this.#markets[zone]!;
+      let cursor = this.#cursor[zone]!;
+      while (cursor < downMs.length && downMs[cursor]! <= atMs) cursor += 1;
+      this.#cursor[zone] = cursor;
+    }
+  }
+
+  isUp(zone: number): boolean {
+    return (
+      (this.#markets[zone]!.upMs[this.#cursor[zone]!] ?? Infinity) <= this.#startMs + this.nowMs
+    );
+  }
+
+  /** When a zone that has capacity loses it; ms since the job's start. */
+  endOfSpellMs(zone: number): number {
+    return this.#markets[zone]!.downMs[this.#cursor[zone]!]! - this.#startMs;
+  }
+
+  nextUpMs(): number {
+    let next = Infinity;
+    for (let index = 0; index < this.zones.length; index += 1) {
+      const zone = this.zones[index]!;
+      const upMs = this.#markets[zone]!.upMs[this.#cursor[zone]!];
+      if (upMs !== undefined && upMs < next) next = upMs;
+    }
+    return Math.max(next - this.#startMs, this.nowMs);
+  }
+
+  /** Chooses among the zones that have capacity now. */
+  choose(): void {
+    let best = -1;
+    let bestScore = -Infinity;
+    if (this.isUp(this.lastZone)) {
+      best = this.lastZone;
+      if (!this.#isFirstBest) bestScore = this.#scoreOf(best);
+    }
+    if (best === -1 || !this.#isFirstBest) {
+      for (let index = 0; index < this.zones.length; index += 1) {
+        const zone = this.zones[index]!;
+        if (zone === this.lastZone || !this.isUp(zone)) continue;
+        const score = this.#scoreOf(zone);
+        if (score > bestScore) [best, bestScore] = [zone, score];
+      }
+    }
+    this.candidate = best;
+  }
+
+  #scoreOf(zone: number): number {
+    const asked = this.#asked;
+    asked.zone = this.#markets[zone]!;
+    asked.spell = this.#cursor[zone]!;
+    asked.atMs = this.#startMs + this.nowMs;
+    return this.#place(asked);
+  }
+
+  /** From a request in that zone until training there. */
+  changeoverTo(zone: number): number {
+    const { path, rules, home } = this.#setup;
+    const isWarm =
+      path.cache === "everywhere" ||
+      (path.cache === "home" && zone === home) ||
+      (path.cache === "last" && zone === this.lastZone);
+    return rules.launchMs + (isWarm ? path.warmMs : path.coldMs);
+  }
+
+  priceOf(zone: number): number {
+    return spotPriceAt(this.#markets[zone]!, this.#startMs + this.nowMs);
+  }
+
+  meanLeftMs(zone: number): number {
+    const age = this.#startMs + this.nowMs - this.#markets[zone]!.upMs[this.#cursor[zone]!]!;
+    return meanLeftMs(this.#setup.residualLife, age);
+  }
+}
+
+const isHomeOnly = ({ zones, cache }: Setup["path"]) => zones === "home" && cache !== "none";

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { traceFile, v100Trace } from "../../test/support/spot-traces.ts";
+import { outcomeOf, pathOf } from "../../test/support/simulation-setup.ts";
+import { prepareMarket } from "./market.ts";
+
+interface Targets {
+  skynomad_up_windows: {
+    setup: { C0_h: number; R0_h: number; d_h: number; gap_s: number; on_demand: number };
+    rows: Array<{ az: string; start_h: number; cost: number }>;
+  };
+}
+
+test("Uniform Progress costs what its authors' simulator says, window by window", (t) => {
+  const trace = v100Trace(t);
+  const text = trace && traceFile(t, "validation-targets.json");
+  if (!trace || text === undefined) return;
+  const { setup, rows } = (JSON.parse(text) as Targets).skynomad_up_windows;
+  const market = prepareMarket(trace, {
+    gang: 1,
+    onDemandUsdPerHour: setup.on_demand,
+    spotUsdPerHour: undefined,
+  });
+  const tickMs = setup.gap_s * 1000;
+  assert.ok(rows.length >= 8);
+  for (const { az, start_h: startHours, cost } of rows) {
+    const outcome = outcomeOf(
+      {
+        market: { ...market, zones: market.zones.filter(({ zone }) => zone === az) },
+        job: { workHours: setup.C0_h, deadlineHours: setup.R0_h },
+        path: pathOf(setup.d_h),
+        rules: { observeMs: tickMs, billingStepMs: tickMs },
+      },
+      startHours,
+    );
+    const error = Math.abs(outcome.costUsd / cost - 1);
+    assert.ok(error < 0.0005, `${az} from ${startHours} h: ${outcome.costUsd}, not ${cost}`);
+    assert.equal(outcome.missed, 0);
+  }
+});
