@@ -6,7 +6,8 @@ import { type S3Object, listObjects } from "../aws/s3-objects.ts";
 import { isRunctlError } from "../errors.ts";
 import { diskError } from "./disk-error.ts";
 import { planParts } from "./plan-parts.ts";
-import { createSlots, forEachParallel } from "./slots.ts";
+import { createFlowControl } from "./flow-control.ts";
+import { eachParallel } from "./each-parallel.ts";
 import {
   type TransferProgress,
   type TransferResult,
@@ -40,10 +41,10 @@ export async function uploadDirectory(
 ): Promise<TransferResult> {
   const { signal, parallel = 10, retryMs } = options;
   const tally = createTally(options.onProgress);
-  const slots = createSlots(parallel);
+  const flow = createFlowControl({ parallel });
   try {
     const there = await objectsByKey(aws, target, signal);
-    await forEachParallel(walkFiles(directory), parallel, async (found) => {
+    await eachParallel(walkFiles(directory), parallel, async (found) => {
       signal?.throwIfAborted();
       if (found.kind === "refused") {
         tally.refused.push({ name: found.path, reason: found.reason });
@@ -61,7 +62,7 @@ export async function uploadDirectory(
           path,
           { bucket: target.bucket, key },
           {
-            slots,
+            flow,
             onBytes: tally.progress,
             ...(signal ? { signal } : {}),
             ...(retryMs === undefined ? {} : { retryMs }),

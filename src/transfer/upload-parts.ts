@@ -1,91 +1,118 @@
-import type { Aws } from "../aws/connect.ts";
-import {
-  type StoredPart,
-  abortUpload,
-  beginUpload,
-  findUnfinishedUpload,
-  finishUpload,
-  listParts,
-} from "../aws/s3-multipart.ts";
 import { combineCrc32 } from "../crc-combine.ts";
-import { checksumOf } from "../object-checksum.ts";
+import { RunctlError, isRunctlError } from "../errors.ts";
+import { crc32OfText, crc32Text } from "./crc32-text.ts";
+import { eachParallel } from "./each-parallel.ts";
+import { metadataHeaders } from "./file-metadata.ts";
+import { type StoredPart, finishUpload } from "./multipart-calls.ts";
+import { type OpenParts, dropParts, openParts } from "./open-parts.ts";
+import { pieceCrc32 } from "./piece-checksum.ts";
 import type { PartPlan } from "./plan-parts.ts";
-import { createSlots, forEachParallel } from "./slots.ts";
-import {
-  type Upload,
-  type UploadedFile,
-  etagOf,
-  isPreconditionFailed,
-  putWithRetries,
-  readPiece,
-} from "./upload.ts";
-
-/** Parts in memory at once, of one file; very large parts come one by one. */
-const memoryBytes = 256 * 1024 * 1024;
+import { sendPiece } from "./send-piece.ts";
+import type { UploadJob } from "./upload-job.ts";
+import type { UploadedObject } from "./upload-object.ts";
+import type { UploadSource } from "./upload-source.ts";
 
 /**
- * Uploads a file part by part. An unfinished upload of the same key is gone on with: each part there that has the
- * checksum of the file's bytes stays, any other is replaced. So nothing has to be remembered between runs.
+ * Uploads a source part by part. Of the upload that an earlier run left, each part that has the checksum of the
+ * source's bytes stays, and any other is replaced.
  */
-export async function uploadParts(aws: Aws, upload: Upload, plan: PartPlan): Promise<UploadedFile> {
-  const { bucket, key, sizeBytes, options } = upload;
-  const { slots = createSlots(8), ifNoneMatch = false } = options;
-  const { uploadId, stored } = await findOrBegin(aws, { bucket, key });
+export async function uploadParts(
+  job: UploadJob,
+  source: UploadSource,
+  plan: PartPlan & { from: string | undefined },
+): Promise<UploadedObject> {
+  const open = await openParts(job, plan.from, metadataHeaders(source.metadata));
+  try {
+    const { parts, movedBytes } = await sendParts(job, source, plan, open);
+    source.requireUnchanged();
+    const { sizeBytes } = source;
+    const crc32 = wholeCrc32(parts);
+    const etag = await joinParts(job, open, { parts, crc32, sizeBytes });
+    open.forget();
+    const checksum = { algorithm: "CRC32", value: crc32 } as const;
+    return { outcome: "created", sizeBytes, movedBytes, etag, checksum };
+  } catch (error) {
+    if (!(open.canContinue && mayContinue(error))) await dropParts(job, open);
+    throw error;
+  }
+}
+
+/** The next run can use the parts, unless the source changed, the key exists or S3 has other bytes. */
+const mayContinue = (error: unknown) =>
+  !isRunctlError(error, "CONFLICT") && !isRunctlError(error, "VERIFICATION_FAILED");
+
+async function sendParts(job: UploadJob, source: UploadSource, plan: PartPlan, open: OpenParts) {
+  const { flow, options } = job;
   const parts: StoredPart[] = [];
   let movedBytes = 0;
-
-  const sendPart = async (partNumber: number) => {
+  const numbers = Array.from({ length: plan.count }, (_, index) => index + 1);
+  await eachParallel(numbers, Math.min(plan.count, flow.count), async (partNumber) => {
+    options.signal?.throwIfAborted();
     const start = (partNumber - 1) * plan.partBytes;
-    const bytes = await readPiece(upload, start, Math.min(plan.partBytes, sizeBytes - start));
-    const crc32 = checksumOf("CRC32", bytes);
-    const there = stored.get(partNumber);
-    if (there?.crc32 === crc32 && there.sizeBytes === bytes.length) {
+    const sizeBytes = Math.min(plan.partBytes, source.sizeBytes - start);
+    const piece = { source, start, sizeBytes };
+    const there = open.stored.get(partNumber);
+    if (
+      there?.sizeBytes === sizeBytes &&
+      there.crc32 === (await pieceCrc32(piece, options.signal))
+    ) {
       parts[partNumber - 1] = there;
       return;
     }
-    const query = { partNumber: String(partNumber), uploadId };
-    const headers = { "x-amz-checksum-crc32": crc32 };
-    const answer = await putWithRetries(aws, upload, query, headers, bytes);
-    parts[partNumber - 1] = { partNumber, sizeBytes: bytes.length, etag: etagOf(answer), crc32 };
-    movedBytes += bytes.length;
-    options.onBytes?.(bytes.length);
-  };
-
-  const numbers = Array.from({ length: plan.count }, (_, index) => index + 1);
-  const atOnce = Math.max(1, Math.min(slots.count, Math.floor(memoryBytes / plan.partBytes)));
-  await forEachParallel(numbers, atOnce, (partNumber) => {
-    options.signal?.throwIfAborted();
-    return slots.run(() => sendPart(partNumber));
+    const query = { partNumber: String(partNumber), uploadId: open.uploadId };
+    const sent = await sendPiece(job, piece, { query });
+    parts[partNumber - 1] = { partNumber, sizeBytes, ...sent };
+    movedBytes += sizeBytes;
   });
-  upload.requireUnchanged();
-  const crc32 = wholeCrc32(parts);
-  const finished = { bucket, key, uploadId, parts, crc32, sizeBytes, ifNoneMatch };
-  const etag = await finishUpload(aws, finished).catch(async (error: unknown) => {
-    // The key exists, so these parts will never be joined; they would cost money.
-    if (isPreconditionFailed(error)) await abortUpload(aws, { bucket, key, uploadId });
-    throw error;
-  });
-  const checksum = { algorithm: "CRC32", value: crc32 } as const;
-  return { outcome: "created", sizeBytes, movedBytes, etag, checksum };
+  return { parts, movedBytes };
 }
 
-async function findOrBegin(aws: Aws, address: { bucket: string; key: string }) {
-  const uploadId = await findUnfinishedUpload(aws, address);
-  if (uploadId === undefined) {
-    return { uploadId: await beginUpload(aws, address), stored: new Map<number, StoredPart>() };
+interface WholeObject {
+  parts: readonly StoredPart[];
+  crc32: string;
+  sizeBytes: number;
+}
+
+/** @returns the object's ETag. */
+export async function joinParts(
+  job: UploadJob,
+  { uploadId }: OpenParts,
+  whole: WholeObject,
+): Promise<string> {
+  try {
+    const { etag, crc32 } = await finishUpload(job, uploadId, whole);
+    if (crc32 !== undefined && crc32 !== whole.crc32) throw otherBytes(job, crc32, whole.crc32);
+    return etag;
+  } catch (error) {
+    // An answer that was lost: the request that was made again finds no upload any more.
+    const etag = isRunctlError(error, "NOT_FOUND") ? await findObject(job, whole) : undefined;
+    if (etag === undefined) throw error;
+    return etag;
   }
-  const parts = await listParts(aws, { ...address, uploadId });
-  return { uploadId, stored: new Map(parts.map((part) => [part.partNumber, part])) };
 }
+
+/** ETag of the object if it is the one that the parts make. */
+async function findObject(job: UploadJob, whole: WholeObject): Promise<string | undefined> {
+  const headers = { "x-amz-checksum-mode": "ENABLED" };
+  const head = await job.request({ method: "HEAD", headers }).catch(() => undefined);
+  const isOurs =
+    head?.headers.get("content-length") === String(whole.sizeBytes) &&
+    head.headers.get("x-amz-checksum-crc32") === whole.crc32;
+  return isOurs ? head.headers.get("etag")?.replaceAll('"', "") : undefined;
+}
+
+const otherBytes = ({ place }: UploadJob, there: string, wanted: string) =>
+  new RunctlError(
+    "VERIFICATION_FAILED",
+    `s3://${place.bucket}/${place.key} has the CRC-32 ${there}, but the file has ${wanted}`,
+    { hint: "run the same command again" },
+  );
 
 /** From the parts' own, in order, so that no byte is read twice. */
-function wholeCrc32(parts: readonly StoredPart[]): string {
-  const whole = parts.reduce(
-    (crc, part) =>
-      combineCrc32(crc, Buffer.from(part.crc32 ?? "", "base64").readUInt32BE(), part.sizeBytes),
+export function wholeCrc32(parts: readonly StoredPart[]): string {
+  const value = parts.reduce(
+    (crc, part) => combineCrc32(crc, crc32OfText(part.crc32 ?? ""), part.sizeBytes),
     0,
   );
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(whole);
-  return bytes.toString("base64");
+  return crc32Text(value);
 }

@@ -2,7 +2,7 @@ import { type Stats, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import type { Aws } from "../../../aws/connect.ts";
 import { RunctlError } from "../../../errors.ts";
-import { createSlots } from "../../../transfer/slots.ts";
+import { createFlowControl } from "../../../transfer/flow-control.ts";
 import { createTally, interrupted } from "../../../transfer/transfer-result.ts";
 import { uploadDirectory } from "../../../transfer/upload-directory.ts";
 import { uploadFile } from "../../../transfer/upload-file.ts";
@@ -90,7 +90,7 @@ async function uploadOne(
   try {
     const sent = await uploadFile(aws, path, target, {
       signal: context.signal,
-      slots: createSlots(parallel),
+      flow: createFlowControl({ parallel }),
       onBytes: tally.progress,
     });
     tally.move(sent.sizeBytes, sent.movedBytes);

@@ -1,0 +1,52 @@
+import { type StoredPart, abortUpload, beginUpload, listParts } from "./multipart-calls.ts";
+import type { UploadJob } from "./upload-job.ts";
+
+/** A multipart upload that is under way. */
+export interface OpenParts {
+  uploadId: string;
+  /** What S3 has of it, by number; to be trusted only after a comparison with the source. */
+  stored: ReadonlyMap<number, StoredPart>;
+  /** It is noted where the next run finds it, so it may stay when this run ends early. */
+  canContinue: boolean;
+  /** To be called once the upload is completed or aborted. */
+  forget: () => void;
+}
+
+/**
+ * Goes on with the upload that an earlier run of ours began for this key and file, or begins one.
+ *
+ * @param from absolute path of the file; undefined: nothing is noted.
+ */
+export async function openParts(
+  job: UploadJob,
+  from: string | undefined,
+  headers: Readonly<Record<string, string>>,
+): Promise<OpenParts> {
+  const { place, options } = job;
+  const journal = from === undefined ? undefined : options.journal;
+  const subject = { ...place, path: from ?? "" };
+  const known = journal?.find(subject);
+  const note = known === "busy" ? undefined : journal;
+  const forget = () => note?.remove(subject);
+  if (known !== undefined && known !== "busy") {
+    const parts = await listParts(job, known.uploadId);
+    if (parts) {
+      note?.add({ ...known, pid: process.pid });
+      const stored = new Map(parts.map((part) => [part.partNumber, part]));
+      return { uploadId: known.uploadId, stored, canContinue: true, forget };
+    }
+  }
+  const uploadId = await beginUpload(job, headers);
+  note?.add({ ...subject, uploadId, pid: process.pid });
+  return { uploadId, stored: new Map(), canContinue: note !== undefined, forget };
+}
+
+/** Gives up an upload; what S3 says to that is of less interest than why. */
+export async function dropParts(job: UploadJob, { uploadId, forget }: OpenParts): Promise<void> {
+  try {
+    await abortUpload(job, uploadId);
+    forget();
+  } catch {
+    // It stays noted, so that the next run finds it.
+  }
+}

@@ -1,0 +1,59 @@
+import type { Aws } from "../aws/connect.ts";
+import { isRunctlError } from "../errors.ts";
+import type { StoredChecksum } from "../object-checksum.ts";
+import { metadataHeaders } from "./file-metadata.ts";
+import { planParts } from "./plan-parts.ts";
+import { sendPiece } from "./send-piece.ts";
+import { type ObjectPlace, type UploadJob, type UploadOptions, startUpload } from "./upload-job.ts";
+import { uploadParts } from "./upload-parts.ts";
+import type { UploadSource } from "./upload-source.ts";
+
+export interface UploadedObject {
+  /** "kept": `ifNoneMatch` was asked for and the key exists. */
+  outcome: "created" | "kept";
+  sizeBytes: number;
+  /** Of this run: less than the size when S3 had parts of an earlier run. */
+  movedBytes: number;
+  /** Undefined when kept. */
+  etag: string | undefined;
+  checksum: StoredChecksum | undefined;
+}
+
+/**
+ * Makes an object of a source's bytes, in one request or in parallel parts; S3 compares a CRC-32 of each request and
+ * of the whole. There is an object only if the source stayed what it was.
+ *
+ * @param from name of the source, for what an upload that was killed is gone on with.
+ * @throws RunctlError CONFLICT when the source changed meanwhile.
+ */
+export async function uploadObject(
+  aws: Aws,
+  source: UploadSource,
+  { from, ...place }: ObjectPlace & { from?: string },
+  options: UploadOptions = {},
+): Promise<UploadedObject> {
+  const job = startUpload(aws, place, options);
+  const plan = planParts(source.sizeBytes);
+  try {
+    if (plan.count > 1) return await uploadParts(job, source, { ...plan, from });
+    return await putWhole(job, source);
+  } catch (error) {
+    if (!options.ifNoneMatch || !isPreconditionFailed(error)) throw error;
+    return { outcome: "kept", sizeBytes: 0, movedBytes: 0, etag: undefined, checksum: undefined };
+  }
+}
+
+async function putWhole(job: UploadJob, source: UploadSource): Promise<UploadedObject> {
+  const { sizeBytes, metadata } = source;
+  const headers = {
+    ...metadataHeaders(metadata),
+    ...(job.options.ifNoneMatch ? { "if-none-match": "*" } : {}),
+  };
+  const { etag, crc32 } = await sendPiece(job, { source, start: 0, sizeBytes }, { headers });
+  const checksum = { algorithm: "CRC32", value: crc32 } as const;
+  return { outcome: "created", sizeBytes, movedBytes: sizeBytes, etag, checksum };
+}
+
+export function isPreconditionFailed(error: unknown): boolean {
+  return isRunctlError(error, "CONFLICT") && error.message.includes("PreconditionFailed");
+}

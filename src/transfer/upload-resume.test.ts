@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { appendFileSync, renameSync, utimesSync, writeFileSync } from "node:fs";
+import { utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { getBytes, headObject } from "../aws/s3-objects.ts";
+import { startTestBucket } from "../../test/support/bucket.ts";
+import { unfinishedUploads } from "../../test/support/unfinished-uploads.ts";
+import { createFlowControl } from "./flow-control.ts";
+import { usualPartBytes } from "./plan-parts.ts";
+import { s3Client } from "./s3-client.ts";
+import { uploadFile } from "./upload-file.ts";
+import { openUploadJournal } from "./upload-journal.ts";
+import { elementText } from "./xml-answer.ts";
+
+/** A directory with a file of `count` parts and a byte, and an upload of it that stops after `after` of them. */
+async function startInterrupted(
+  t: Parameters<typeof startTestBucket>[0],
+  { count, after }: { count: number; after: number },
+) {
+  const { aws, bucket, directory } = await startTestBucket(t);
+  const path = join(directory, "large");
+  const bytes = randomBytes(count * usualPartBytes + 1);
+  await writeFile(path, bytes);
+  const journal = openUploadJournal(join(directory, "journal"));
+  const place = { bucket, key: "k" };
+  const controller = new AbortController();
+  let sent = 0;
+  const onBytes = () => {
+    sent += 1;
+    if (sent === after) controller.abort();
+  };
+  const { signal } = controller;
+  await assert.rejects(uploadFile(aws, path, place, { signal, onBytes, journal }));
+  return { aws, bucket, path, bytes, journal, place };
+}
+
+test("an interrupted upload goes on with the parts that S3 has", async (t) => {
+  const { aws, bucket, path, bytes, journal, place } = await startInterrupted(t, {
+    count: 4,
+    after: 2,
+  });
+  assert.deepEqual(await unfinishedUploads(aws, bucket), ["k"]);
+
+  const again = await uploadFile(aws, path, place, { journal });
+
+  assert.ok(again.movedBytes <= bytes.length - 2 * usualPartBytes, `${again.movedBytes} moved`);
+  assert.ok(bytes.equals(await getBytes(aws, place)));
+  assert.deepEqual(await unfinishedUploads(aws, bucket), []);
+  assert.equal(journal.find({ ...place, path }), undefined);
+});
+
+test("parts of another content are replaced when the file changed between the runs", async (t) => {
+  const { aws, path, bytes, journal, place } = await startInterrupted(t, { count: 2, after: 1 });
+  const other = randomBytes(bytes.length);
+  await writeFile(path, other);
+
+  await uploadFile(aws, path, place, { journal });
+
+  assert.ok(other.equals(await getBytes(aws, place)));
+});
+
+test("without a journal, an upload that stops early leaves nothing in S3", async (t) => {
+  const { aws, bucket, directory } = await startTestBucket(t);
+  const path = join(directory, "large");
+  await writeFile(path, randomBytes(2 * usualPartBytes));
+  const controller = new AbortController();
+  const onBytes = () => controller.abort();
+  const { signal } = controller;
+
+  await assert.rejects(uploadFile(aws, path, { bucket, key: "k" }, { signal, onBytes }));
+
+  assert.deepEqual(await unfinishedUploads(aws, bucket), []);
+});
+
+test("an unfinished upload that another program began is neither gone on with nor aborted", async (t) => {
+  const { aws, bucket, directory } = await startTestBucket(t);
+  const place = { bucket, key: "k" };
+  const headers = { "x-amz-checksum-algorithm": "CRC32", "x-amz-checksum-type": "FULL_OBJECT" };
+  const request = { method: "POST", ...place, query: { uploads: "" }, headers } as const;
+  const theirs = elementText((await s3Client(aws).send(request)).text, "UploadId");
+  const path = join(directory, "large");
+  await writeFile(path, randomBytes(usualPartBytes + 1));
+
+  await uploadFile(aws, path, place, { journal: openUploadJournal(join(directory, "journal")) });
+
+  assert.ok(theirs);
+  assert.deepEqual(await unfinishedUploads(aws, bucket), ["k"]);
+});
+
+test("an upload that another process is at is left to it", async (t) => {
+  const { aws, bucket, path, bytes, journal, place } = await startInterrupted(t, {
+    count: 2,
+    after: 1,
+  });
+  const noted = journal.find({ ...place, path });
+  assert.ok(noted && noted !== "busy");
+  // Of a process that lives as long as this one.
+  journal.add({ ...noted, pid: process.ppid });
+
+  const again = await uploadFile(aws, path, place, { journal });
+
+  assert.equal(again.movedBytes, bytes.length);
+  assert.deepEqual(await unfinishedUploads(aws, bucket), ["k"]);
+});
+
+const changes: [what: string, change: (path: string) => void][] = [
+  ["is written to", (path) => writeFileSync(path, "x", { flag: "r+" })],
+  ["gets longer", (path) => appendFileSync(path, "x")],
+  ["gets shorter", (path) => writeFileSync(path, "x")],
+  ["is replaced by another", replaceBySameSize],
+];
+
+function replaceBySameSize(path: string): void {
+  writeFileSync(`${path}.new`, randomBytes(3 * usualPartBytes));
+  utimesSync(`${path}.new`, 1_700_000_000, 1_700_000_000);
+  renameSync(`${path}.new`, path);
+}
+
+for (const [what, change] of changes) {
+  test(`a file that ${what} while it is uploaded is no object, and its parts are freed`, async (t) => {
+    const { aws, bucket, directory } = await startTestBucket(t);
+    const path = join(directory, "large");
+    await writeFile(path, randomBytes(3 * usualPartBytes));
+    await utimes(path, 1_700_000_000, 1_700_000_000);
+    const place = { bucket, key: "k" };
+    let isChanged = false;
+    const onBytes = () => {
+      if (!isChanged) change(path);
+      isChanged = true;
+    };
+    const flow = createFlowControl({ parallel: 1 });
+    const journal = openUploadJournal(join(directory, "journal"));
+
+    const upload = uploadFile(aws, path, place, { onBytes, flow, journal });
+
+    await assert.rejects(upload, { code: "CONFLICT", message: /changed while it was uploaded/ });
+    assert.equal(await headObject(aws, place), undefined);
+    assert.deepEqual(await unfinishedUploads(aws, bucket), []);
+    assert.equal(journal.find({ ...place, path }), undefined);
+  });
+}
+
+test("an upload that must not replace keeps what is there, small or in parts", async (t) => {
+  const { aws, bucket, directory } = await startTestBucket(t);
+  for (const size of [3, usualPartBytes + 1]) {
+    const path = join(directory, String(size));
+    await writeFile(path, randomBytes(size));
+    const place = { bucket, key: path.slice(1) };
+
+    assert.equal((await uploadFile(aws, path, place, { ifNoneMatch: true })).outcome, "created");
+    assert.equal((await uploadFile(aws, path, place, { ifNoneMatch: true })).outcome, "kept");
+    assert.deepEqual(await unfinishedUploads(aws, bucket), []);
+  }
+});
