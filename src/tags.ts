@@ -58,6 +58,11 @@ export const instanceStates = [
 
 export type InstanceState = (typeof instanceStates)[number];
 
+/** Made by runctl: the tag is only ever put at birth, so that nobody's resource becomes ours by mistake. */
+export function isManaged({ tags }: { tags: Readonly<Record<string, string>> }): boolean {
+  return tags[tagKeys.managed] === "true";
+}
+
 /** An instance that is leaving lets go of its volumes by itself. */
 export function isLeaving({
   state,

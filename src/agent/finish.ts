@@ -8,6 +8,7 @@ import type { Agent } from "./agent.ts";
 import { type Ending, rememberEnding } from "./agent-state.ts";
 import { endWork } from "./end-work.ts";
 import { uptimeSeconds } from "./machine-boot.ts";
+import { reportTarget } from "./report-target.ts";
 import type { LogShipping } from "./ship-logs.ts";
 
 /** How long tags and logs may hold up the end. */
@@ -79,16 +80,20 @@ function describeFill({ objects, refused }: Filled): string {
  * @returns why that could not be told.
  */
 async function tagFilled(
-  { aws }: Agent,
+  agent: Agent,
   { volumeId, manifestHash, objects, refused }: Filled,
 ): Promise<string[]> {
   const all = objects + refused;
   const progress = `${Math.floor((100 * objects) / all)}% ${objects}/${all} objects verified`;
-  const tags = {
-    ...(refused === 0 ? { [tagKeys.manifest]: manifestHash } : {}),
-    [tagKeys.progress]: progress,
+  const tell = async () => {
+    const target = await reportTarget(agent, volumeId);
+    const isWarm = target === volumeId && refused === 0;
+    await putTags(agent.aws, target, {
+      ...(isWarm ? { [tagKeys.manifest]: manifestHash } : {}),
+      [tagKeys.progress]: progress,
+    });
   };
-  return retry(() => putTags(aws, volumeId, tags), {
+  return retry(tell, {
     deadlineMs: 120_000,
     shouldRetry: (error) => !isRunctlError(error, "PERMISSION_DENIED"),
   }).then(

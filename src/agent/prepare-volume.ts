@@ -2,7 +2,7 @@ import { chown, readdir, stat } from "node:fs/promises";
 import { putTags, removeTags } from "../aws/tags.ts";
 import type { AwsVolume } from "../aws/volumes.ts";
 import type { VolumeSpec } from "../launch-spec.ts";
-import { tagKeys } from "../tags.ts";
+import { isManaged, tagKeys } from "../tags.ts";
 import type { Agent } from "./agent.ts";
 import { attachVolume } from "./attach-volume.ts";
 import { ensureFilesystem } from "./ensure-filesystem.ts";
@@ -43,7 +43,7 @@ export async function prepareVolume(
     log.note(await limitDirtyPages(device, volume.throughputMiBps ?? usualMiBps));
   }
   log.moment("mounted", { volumeId, device, mountPoint, readOnly });
-  await tagUse(agent, volumeId);
+  if (isManaged(volume)) await tagUse(agent, volumeId);
 }
 
 async function formatFacts(agent: Agent, volume: AwsVolume) {

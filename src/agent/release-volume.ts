@@ -1,6 +1,7 @@
 import { putTags, removeTags } from "../aws/tags.ts";
+import { findVolumeById } from "../aws/volumes.ts";
 import type { VolumeSpec } from "../launch-spec.ts";
-import { tagKeys } from "../tags.ts";
+import { isManaged, tagKeys } from "../tags.ts";
 import type { Agent } from "./agent.ts";
 import { detachVolume } from "./detach-volume.ts";
 import { unmountVolume } from "./unmount-volume.ts";
@@ -11,14 +12,19 @@ async function releaseVolume(
   { volumeId }: Pick<VolumeSpec, "volumeId">,
   options: { deadlineMs: number; killHolders: boolean },
 ): Promise<void> {
-  const { aws, log, clock } = agent;
+  const { log, clock } = agent;
   await unmountVolume(volumeId, { clock, log, ...options });
   log.moment("unmounted", { volumeId });
   await detachVolume(agent, volumeId, options.deadlineMs);
   log.moment("detached", { volumeId });
-  await removeTags(aws, volumeId, [tagKeys.usedBy])
-    .then(() => putTags(aws, volumeId, { [tagKeys.lastUsed]: new Date(clock.now()).toISOString() }))
-    .catch((error: Error) => log.note(error.message));
+  await tagFree(agent, volumeId).catch((error: Error) => log.note(error.message));
+}
+
+async function tagFree({ aws, clock }: Agent, volumeId: string): Promise<void> {
+  const volume = await findVolumeById(aws, volumeId);
+  if (!volume || !isManaged(volume)) return;
+  await removeTags(aws, volumeId, [tagKeys.usedBy]);
+  await putTags(aws, volumeId, { [tagKeys.lastUsed]: new Date(clock.now()).toISOString() });
 }
 
 /** All volumes of the spec, side by side. @returns what could not be released, as sentences. */

@@ -9,15 +9,17 @@ import type { LeftOut } from "../transfer/transfer-result.ts";
 import type { Agent } from "./agent.ts";
 import type { Ending } from "./agent-state.ts";
 import { type FillProgress, fillVolume } from "./fill-volume.ts";
+import { reportTarget } from "./report-target.ts";
 
 const reportEveryMs = 2_000;
 
-/** Fills the mounted volume; what the tag `runctl:progress` shows goes to the volume while it does. */
+/** Fills the mounted volume; the tag `runctl:progress` says how far it is. */
 export async function runFill(agent: Agent, work: FillWork, signal: AbortSignal): Promise<Ending> {
   const { spec, aws, log, clock } = agent;
   const { volumeId, source } = work;
   const volume = spec.volumes.find((one) => one.volumeId === volumeId);
   if (!volume) throw new Error(`the launch spec does not mount ${volumeId}`);
+  const target = await reportTarget(agent, volumeId);
   let nextReport = 0;
   const filled = await fillVolume({
     aws,
@@ -30,7 +32,7 @@ export async function runFill(agent: Agent, work: FillWork, signal: AbortSignal)
     onProgress: (progress) => {
       if (clock.now() < nextReport) return;
       nextReport = clock.now() + reportEveryMs;
-      void putTags(aws, volumeId, { [tagKeys.progress]: progressText(progress) }).catch(
+      void putTags(aws, target, { [tagKeys.progress]: progressText(progress) }).catch(
         (error: Error) => log.note(error.message),
       );
     },

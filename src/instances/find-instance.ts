@@ -7,11 +7,11 @@ import {
 import { closest } from "../closest.ts";
 import { RunctlError } from "../errors.ts";
 import { parseReference } from "../resource-reference.ts";
-import { tagKeys } from "../tags.ts";
+import { isManaged, tagKeys } from "../tags.ts";
 
 /** Launched by runctl: the tag is only ever put at birth. */
-export function isOwnedInstance({ tags }: AwsInstance): boolean {
-  return tags[tagKeys.managed] === "true";
+export function isOwnedInstance(instance: AwsInstance): boolean {
+  return isManaged(instance);
 }
 
 /** Oldest first, with those that have ended: AWS shows them for about an hour. */

@@ -148,6 +148,27 @@ test("a volume of the user's own that was warm is not called verified by an inst
   assert.ok(!(tagKeys.source in after.tags), "it stays the user's own");
 });
 
+test("a volume of the user's own is filled, and gets no tag but the one that was confirmed", async (t) => {
+  const { aws } = await accountReady(t);
+  const made = await ownedVolume(aws);
+  await removeTags(aws, made.volumeId, Object.keys(made.tags));
+  await putTags(aws, made.volumeId, { Name: "mine", [tagKeys.access]: "true" });
+  const volume = (await findVolumeById(aws, made.volumeId))!;
+  const amounts: number[] = [];
+
+  const filled = await preWarm(
+    aws,
+    { volume, source, op: "0123456789abcdef", mount: "/mnt/digits" },
+    {
+      report: (event) => void (event.kind === "amount" && amounts.push(event.done)),
+      clock: quickClock(),
+    },
+  );
+
+  assert.deepEqual(filled.tags, { Name: "mine", [tagKeys.access]: "true" });
+  assert.ok(amounts.includes(1), "its progress is shown all the same");
+});
+
 test("a source without objects is refused before anything is made", async (t) => {
   const { aws } = await accountReady(t);
   await deleteObject(aws, { bucket: "datasets", key: "digits/0" });

@@ -116,9 +116,10 @@ export async function preWarm(
 
 const isFree = ({ state }: AwsVolume): boolean => state === "available";
 
-/** Tells what the volume is about to hold. It is not warm until the agent says so again. */
+/** Tells what the volume is about to hold. It is not warm until the agent says so again; one of the user's own is told nothing. */
 async function prepare(aws: Aws, { volume, source, mount }: PreWarmRequest): Promise<void> {
-  await removeTags(aws, volume.volumeId, [tagKeys.manifest, tagKeys.progress]);
+  const stale = [tagKeys.manifest, tagKeys.progress].filter((key) => key in volume.tags);
+  if (stale.length > 0) await removeTags(aws, volume.volumeId, stale);
   if (!isOwned(volume)) return;
   await putTags(aws, volume.volumeId, {
     [tagKeys.source]: source,

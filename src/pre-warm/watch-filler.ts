@@ -5,10 +5,12 @@ import {
   findInstance,
   terminateInstance,
 } from "../aws/instances.ts";
+import type { Tags } from "../aws/tags.ts";
 import { type AwsVolume, findVolumeById } from "../aws/volumes.ts";
 import { systemClock } from "../clock.ts";
 import { RunctlError } from "../errors.ts";
 import { tagKeys } from "../tags.ts";
+import { isOwned } from "../volumes/owned-volumes.ts";
 import type { WorkOptions } from "../work-options.ts";
 import { parseFillProgress } from "./fill-progress.ts";
 import { requireNoneRefused } from "./refused-keys.ts";
@@ -43,15 +45,17 @@ export async function watchFiller(
   const { clock = systemClock, signal, report } = options;
   const begin = clock.now();
   let failedAt: number | undefined;
+  let state: string | undefined;
   for (;;) {
     const [instance, volume] = await Promise.all([
       findInstance(aws, fill.instanceId),
       findVolumeById(aws, fill.volumeId),
     ]);
     if (!volume) throw new RunctlError("NOT_FOUND", `volume ${fill.volumeId} is gone`);
-    reportAmount(volume, fill, report);
+    reportAmount(isOwned(volume) ? volume : instance, fill, report);
     const waited = clock.now() - begin;
-    const state = instance?.tags[tagKeys.state];
+    // AWS may take the tags of an instance that has ended.
+    state = instance?.tags[tagKeys.state] ?? state;
     if (instance && state === "failed") {
       // It ships its logs and powers off by itself, if it can.
       failedAt ??= clock.now();
@@ -59,9 +63,10 @@ export async function watchFiller(
       if (isLate) await terminateInstance(aws, instance.instanceId);
       if (isLate || isOff(instance, waited)) throw failure(instance);
     } else if (isOff(instance, waited) && !isHeldBy(volume, fill.instanceId)) {
-      if (tagKeys.manifest in volume.tags) return true;
+      if (isOwned(volume) && tagKeys.manifest in volume.tags) return true;
       if (state === "done") await requireNoneRefused(aws, fill, report);
-      return false;
+      // No tag on a volume of the user's own says that it is verified: its instance does.
+      return state === "done" && !isOwned(volume);
     }
     if (instance && state === "booting" && waited > silenceMs) throw await silence(aws, instance);
     await clock.sleep(500, signal);
@@ -78,8 +83,12 @@ function isHeldBy(volume: AwsVolume, instanceId: string): boolean {
   return volume.attachments.some((attachment) => attachment.instanceId === instanceId);
 }
 
-function reportAmount(volume: AwsVolume, fill: WatchedFill, report: WorkOptions["report"]): void {
-  const progress = parseFillProgress(volume.tags[tagKeys.progress]);
+function reportAmount(
+  teller: { tags: Tags } | undefined,
+  fill: WatchedFill,
+  report: WorkOptions["report"],
+): void {
+  const progress = parseFillProgress(teller?.tags[tagKeys.progress]);
   if (progress) report({ kind: "amount", id: fill.stepId, ...progress, unit: "objects" });
 }
 

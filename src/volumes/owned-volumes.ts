@@ -1,10 +1,10 @@
 import type { Aws } from "../aws/connect.ts";
 import { type AwsVolume, describeVolumes } from "../aws/volumes.ts";
-import { tagKeys } from "../tags.ts";
+import { isManaged, tagKeys } from "../tags.ts";
 
 /** Made by runctl: tags are only ever put at birth, so that nobody's volume becomes ours by mistake. */
 export function isOwned(volume: AwsVolume): boolean {
-  return volume.tags[tagKeys.managed] === "true";
+  return isManaged(volume);
 }
 
 /** Born in an operation whose last step is still to come. */

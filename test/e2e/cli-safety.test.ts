@@ -9,6 +9,7 @@ import { describeInstances } from "../../src/aws/instances.ts";
 import { putBytes } from "../../src/aws/s3-objects.ts";
 import { callerIdentity } from "../../src/aws/sts.ts";
 import { removeTags } from "../../src/aws/tags.ts";
+import { findVolumeById } from "../../src/aws/volumes.ts";
 import { tagKeys } from "../../src/tags.ts";
 import { stagingBucketName } from "../../src/instances/staging-bucket.ts";
 import { runBareInstance } from "../support/bare-instance.ts";
@@ -88,6 +89,22 @@ test("a fill of the user's own volume is asked for, also where instances may att
   assert.equal(exitCode, 2, stderr);
   assert.match(stderr, /there is nobody to ask: fill vol-/);
   assert.deepEqual(await describeInstances(aws, {}), []);
+});
+
+test("an instance that runctl did not launch gets a volume only after a yes", async (t) => {
+  const { aws, stateDirectory } = await readyAccount(t);
+  const { volumeId, zone } = await ownedVolume(aws, { name: "data" });
+  const { instanceId } = await runBareInstance(aws, { zone });
+  const cli = await commandLine(t, { RUNCTL_STATE_DIR: stateDirectory });
+  const line = ["--local", "aws", "ebs", "attach", "data", "--instance", instanceId];
+
+  const { exitCode, stderr } = await cli.run(line);
+
+  assert.equal(exitCode, 2, stderr);
+  assert.match(stderr, new RegExp(`nobody to ask: attach data \\(${volumeId}\\) to ${instanceId}`));
+  assert.deepEqual((await findVolumeById(aws, volumeId))?.attachments, []);
+  const agreed = await cli.run([...line, "--yes"]);
+  assert.equal(agreed.exitCode, 0, agreed.stderr);
 });
 
 test("Ctrl-C says what goes on and the line that continues, and ends a call that hangs", async (t) => {

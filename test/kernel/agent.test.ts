@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { requestAttachment, requestDetachment } from "../../src/aws/attachments.ts";
 import { getBytes } from "../../src/aws/s3-objects.ts";
-import { findVolumeById } from "../../src/aws/volumes.ts";
+import { removeTags } from "../../src/aws/tags.ts";
+import { type AwsVolume, findVolumeById } from "../../src/aws/volumes.ts";
 import { findInstance } from "../../src/aws/instances.ts";
 import { tagKeys } from "../../src/tags.ts";
 import { askAgent } from "../../src/volumes/ask-agent.ts";
@@ -49,8 +50,12 @@ test(
       order,
     );
 
-    const second = await cloud.launch(["cat", "/mnt/data/checkpoint"], { volumes });
+    const own = await makeForeign(cloud, volume.volumeId);
+    const second = await cloud.launch(["cat", "/mnt/data/checkpoint"], {
+      volumes: [{ ...volumes[0]!, volume: own }],
+    });
     await cloud.untilOff(second);
+    assert.deepEqual((await findVolumeById(cloud.aws, volume.volumeId))?.tags, own.tags);
     assert.equal(await commandLog(cloud, second), "saved\n");
     assert.equal((await findInstance(cloud.aws, second))?.tags[tagKeys.exitCode], "0");
     assert.deepEqual((await agentMoments(cloud, second)).includes("formatted"), false);
@@ -196,6 +201,14 @@ test("a volume with foreign data is refused, and the instance ends itself", { sk
   assert.match(tags[tagKeys.message] ?? "", /should be blank but holds/);
   assert.equal(await cloud.stateOf(volume.volumeId), "available");
 });
+
+/** As if the user had made it and let instances attach it. */
+async function makeForeign({ aws }: AgentCloud, volumeId: string): Promise<AwsVolume> {
+  const before = await findVolumeById(aws, volumeId);
+  const keys = Object.keys(before?.tags ?? {}).filter((key) => key !== tagKeys.access);
+  await removeTags(aws, volumeId, keys);
+  return (await findVolumeById(aws, volumeId))!;
+}
 
 /** A volume that the launch knows nothing of: attached, formatted, mounted and at last let go of by the user. */
 async function detachOwnMount(cloud: AgentCloud, instanceId: string): Promise<void> {

@@ -10,7 +10,7 @@ import { createNullBackend, type NullBackend } from "../../src/local-cloud/hosts
 import { instanceReports } from "../../src/instance-reports.ts";
 import { stagingBucketName } from "../../src/instances/staging-bucket.ts";
 import { mountsOf } from "../../src/instances/mount-tags.ts";
-import { tagKeys } from "../../src/tags.ts";
+import { isManaged, tagKeys } from "../../src/tags.ts";
 
 /** What a machine of this backend does instead of booting an agent. */
 export type GuestPlay = "fill" | "fill but one key" | "fail" | "vanish";
@@ -45,11 +45,13 @@ export function createFillingBackend(): FillingBackend {
     await untilRunning(aws, instanceId);
     await requestAttachment(aws, { volumeId, instanceId, device: "/dev/sdf" });
     await putTags(aws, instanceId, { [tagKeys.state]: "running" });
-    await putTags(aws, volumeId, { [tagKeys.progress]: "50% 1/2 objects" });
+    const volume = await findVolumeById(aws, volumeId);
+    const isOwned = volume !== undefined && isManaged(volume);
+    await putTags(aws, isOwned ? volumeId : instanceId, { [tagKeys.progress]: "50% 1/2 objects" });
     await requestDetachment(aws, volumeId, { instanceId, force: false });
     while ((await findVolumeById(aws, volumeId))?.state !== "available") await delay(20);
-    if (part === "fill") await putTags(aws, volumeId, { [tagKeys.manifest]: "0123" });
-    else await reportRefused(aws, instanceId, filling.stagingBucket);
+    if (part === "fill" && isOwned) await putTags(aws, volumeId, { [tagKeys.manifest]: "0123" });
+    if (part === "fill but one key") await reportRefused(aws, instanceId, filling.stagingBucket);
     await putTags(aws, instanceId, { [tagKeys.state]: "done" });
     backend.powerOff(instanceId);
   }

@@ -1,4 +1,4 @@
-import { requireInstance } from "../../../../instances/find-instance.ts";
+import { isOwnedInstance, requireInstance } from "../../../../instances/find-instance.ts";
 import { attachVolume, planAttachment } from "../../../../volumes/attach-volume.ts";
 import { parseDeviceName } from "../../../../volumes/device-name.ts";
 import { requireVolume } from "../../../../volumes/find-volume.ts";
@@ -42,6 +42,10 @@ export const attach = defineCommand({
       const { action, device, instanceId } = plan;
       return dryRun([`${action} ${describeBriefly(volume)} on ${instanceId} as ${device}`]);
     }
+    if (plan.action === "attach" && !isOwnedInstance(instance))
+      await context.confirm(`attach ${describeBriefly(volume)} to ${instance.instanceId}?`, [
+        "runctl did not launch this instance",
+      ]);
     await confirmAccess(aws, volume, context);
     const attached = await attachVolume(aws, plan, context);
     if (attached.outcome === "kept") context.hint("it was attached there already");

@@ -56,6 +56,8 @@ export const preWarm = defineCommand({
       await confirmForeign(aws, volume, source, context);
     }
     const warm = await fill(aws, request, context);
+    if (!isOwned(volume))
+      context.hint("every file was read back and verified; no tag of your own volume says so");
     return volumeOutput(warm, region);
   },
   render: (result) => (isDryRun(result) ? renderDryRun(result) : volumeTable([result])),
