@@ -1,0 +1,35 @@
+import { monthlyUsd } from "./monthly-cost.ts";
+import { ebsInOneZone, ebsInZones, hybrid, volumeClone } from "./plans/ebs.ts";
+import { s3ToInstanceStore, s3ToTemporaryVolume } from "./plans/s3-copy.ts";
+import { s3Express, s3Files, s3Stream } from "./plans/s3-direct.ts";
+import { snapshotLazy, snapshotWithFastRestore, snapshotWithRate } from "./plans/snapshot.ts";
+import type { PlanInput, StoragePlan } from "./storage-plan.ts";
+
+/** Every plan that there is, each with the volume that makes it cheapest. */
+export function storagePlans(input: PlanInput): StoragePlan[] {
+  return [
+    s3ToInstanceStore(input),
+    s3ToTemporaryVolume(input),
+    s3Stream(input),
+    s3Express(input),
+    s3Files(input),
+    ebsInOneZone(input),
+    ebsInBestNumberOfZones(input),
+    hybrid(input),
+    volumeClone(input),
+    snapshotLazy(input),
+    snapshotWithRate(input),
+    snapshotWithFastRestore(input),
+  ];
+}
+
+/** A second copy saves most of the waiting, further ones little: what is cheapest depends on the value of delay. */
+function ebsInBestNumberOfZones(input: PlanInput): StoragePlan {
+  const { likely } = input;
+  let best = ebsInZones(input, Math.min(2, likely.zones));
+  for (let zones = 3; zones <= likely.zones; zones += 1) {
+    const more = ebsInZones(input, zones);
+    if (monthlyUsd(more.cost(likely), likely) < monthlyUsd(best.cost(likely), likely)) best = more;
+  }
+  return best;
+}
