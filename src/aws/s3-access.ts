@@ -1,59 +1,73 @@
+import { RunctlError } from "../errors.ts";
+import { call } from "./call.ts";
 import type { Aws } from "./connect.ts";
-
-/** Keys of the moment; role credentials expire and are renewed by the SDK. */
-export interface Credentials {
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken: string | undefined;
-}
+import { type CredentialSource, renewingCredentials } from "./renewing-credentials.ts";
+import { type EndpointRules, type S3Address, s3Address } from "./s3-address.ts";
 
 /** What a data path of one's own needs to talk to S3. */
 export interface S3Access {
   region: string;
-  /** Where to connect for objects of a bucket, and what stands before the key in the path. */
-  addressOf(bucket: string): S3Address;
-  credentials(): Promise<Credentials>;
-}
-
-interface S3Address {
-  protocol: "http:" | "https:";
-  host: string;
-  /** Undefined: the protocol's own. */
-  port: number | undefined;
-  /** Begins and ends with a slash; already encoded. */
-  pathPrefix: string;
+  credentials: CredentialSource;
+  /** @param region of the bucket, where it is known to be another than the connection's. */
+  addressOf(bucket: string, region?: string): Promise<S3Address> | S3Address;
 }
 
 export function s3Access(aws: Aws): S3Access {
+  const { region, endpointUrl } = aws;
+  let rules: EndpointRules | undefined;
+
+  async function readRules(): Promise<EndpointRules> {
+    const { config } = await aws.s3();
+    const isDualStack = await config.useDualstackEndpoint();
+    return (rules = { endpointUrl, isDualStack, isAccelerated: accelerated.has(aws) });
+  }
+
   return {
-    region: aws.region,
-    addressOf: (bucket) => s3Address(bucket, aws.region, aws.endpointUrl),
-    async credentials() {
-      const client = await aws.s3();
-      const { accessKeyId, secretAccessKey, sessionToken } = await client.config.credentials();
-      return { accessKeyId, secretAccessKey, sessionToken };
+    region,
+    addressOf(bucket, bucketRegion = region) {
+      if (rules) return s3Address(bucket, bucketRegion, rules);
+      return readRules().then((known) => s3Address(bucket, bucketRegion, known));
     },
+    credentials: renewingCredentials(async (options) => {
+      const { config } = await aws.s3();
+      const provide = config.credentials as (how: object) => ReturnType<typeof config.credentials>;
+      const given = await call("credentials", () => provide(options));
+      return {
+        accessKeyId: given.accessKeyId,
+        secretAccessKey: given.secretAccessKey,
+        sessionToken: given.sessionToken,
+        expiresAt: given.expiration?.getTime(),
+      };
+    }),
   };
 }
 
+const accelerated = new WeakSet<Aws>();
+
 /**
- * Virtual-host style on AWS ("Virtual hosting of general purpose buckets"); path style for an
- * endpoint of one's own, and for names with dots, which the TLS wildcard certificate does not cover.
+ * The connection for object bytes by way of the nearest edge location ("Configuring fast, secure file transfers using
+ * Amazon S3 Transfer Acceleration"); it costs extra per GB.
+ *
+ * @throws RunctlError USAGE where acceleration cannot be, CONFLICT where the bucket does not have it switched on.
  */
-function s3Address(bucket: string, region: string, endpointUrl?: string): S3Address {
-  if (endpointUrl) {
-    const url = new URL(endpointUrl);
-    return {
-      protocol: url.protocol === "http:" ? "http:" : "https:",
-      host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
-      port: url.port === "" ? undefined : Number(url.port),
-      pathPrefix: `${url.pathname.replace(/\/$/, "")}/${bucket}/`,
-    };
+export async function accelerate(aws: Aws, bucket: string): Promise<Aws> {
+  // Refuses names and endpoints that cannot be accelerated before anything is asked.
+  s3Address(bucket, aws.region, {
+    endpointUrl: aws.endpointUrl,
+    isDualStack: false,
+    isAccelerated: true,
+  });
+  const { GetBucketAccelerateConfigurationCommand } = await import("./sdk/s3.ts");
+  const client = await aws.s3();
+  const { Status } = await call("s3:GetAccelerateConfiguration", () =>
+    client.send(new GetBucketAccelerateConfigurationCommand({ Bucket: bucket })),
+  );
+  if (Status !== "Enabled") {
+    throw new RunctlError("CONFLICT", `bucket '${bucket}' has no transfer acceleration`, {
+      hint: `aws s3api put-bucket-accelerate-configuration --bucket ${bucket} --accelerate-configuration Status=Enabled`,
+    });
   }
-  const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
-  const host = `s3.${region}.${domain}`;
-  const address = { protocol: "https:", port: undefined } as const;
-  return bucket.includes(".")
-    ? { ...address, host, pathPrefix: `/${bucket}/` }
-    : { ...address, host: `${bucket}.${host}`, pathPrefix: "/" };
+  const made = { ...aws };
+  accelerated.add(made);
+  return made;
 }

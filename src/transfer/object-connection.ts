@@ -76,7 +76,7 @@ function connectTo(access: S3Access): ObjectConnection {
     signal: AbortSignal | undefined,
   ): Promise<IncomingMessage> {
     signal?.throwIfAborted();
-    const address = access.addressOf(request.bucket);
+    const address = await access.addressOf(request.bucket);
     const path = address.pathPrefix + encodeKey(request.key);
     const host = address.host.includes(":") ? `[${address.host}]` : address.host;
     const headers = sign(
@@ -90,7 +90,7 @@ function connectTo(access: S3Access): ObjectConnection {
         },
         payloadHash: payloadHash(body, address.protocol),
       },
-      await access.credentials(),
+      await access.credentials.current(),
       new Date(),
     );
     const query = encodeQuery(request.query);

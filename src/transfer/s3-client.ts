@@ -1,11 +1,21 @@
-import { createHash } from "node:crypto";
-import http, { type IncomingMessage } from "node:http";
-import https from "node:https";
+import { hash } from "node:crypto";
 import type { Aws } from "../aws/connect.ts";
+import type { S3Address } from "../aws/s3-address.ts";
 import { type S3Access, s3Access } from "../aws/s3-access.ts";
-import type { AnswerHead, BodySink, RequestBody } from "./body.ts";
-import { ShortBody, failureOf } from "./s3-failure.ts";
-import { createSigner, emptyPayloadHash, encodeKey, encodeQuery } from "./sign-request.ts";
+import { type AnswerHead, type BodySink, type RequestBody, bodyOf } from "./body.ts";
+import type { Answer } from "./http/exchange.ts";
+import { type ConnectionPool, type PoolOptions, connectionPool } from "./http/connection-pool.ts";
+import { readTlsTrust } from "./http/tls-trust.ts";
+import { type SentRequest, repairOf } from "./repair-request.ts";
+import { requestHead } from "./request-head.ts";
+import { connectFailure, failureOf } from "./s3-failure.ts";
+import {
+  type Signer,
+  createSigner,
+  emptyPayloadHash,
+  encodeKey,
+  encodeQuery,
+} from "./sign-request.ts";
 
 /** One request to S3. The client signs it, sends it on a kept-alive connection, and reads the answer; no retry. */
 export interface S3Request {
@@ -14,11 +24,13 @@ export interface S3Request {
   /** Undefined: the bucket itself. */
   key?: string;
   query?: Readonly<Record<string, string>>;
-  /** Names in lower case. */
+  /** Names in lower case. `x-amz-content-sha256` stands for how the body is signed, else the client chooses. */
   headers?: Readonly<Record<string, string>>;
   body?: RequestBody;
   /** Where the body of a 2xx answer goes; undefined: it is gathered as text (at most 16 MiB). */
   sink?: BodySink;
+  /** Told how long S3 took to begin its answer to a request without a body. */
+  flow?: { noteLatency(ms: number): void };
 }
 
 export interface S3Answer extends AnswerHead {
@@ -27,7 +39,12 @@ export interface S3Answer extends AnswerHead {
 }
 
 export interface S3Client {
-  /** @throws RunctlError for what lasts, a transient error (`isTransient`) for what may be gone at the next try. */
+  /**
+   * Follows S3 to the bucket's region, and signs once more where the clock is wrong or credentials have expired.
+   * Once it has settled, neither the sink's space nor the body is touched any more.
+   *
+   * @throws RunctlError for what lasts, a transient error (`isTransient`) for what may be gone at the next try.
+   */
   send(request: S3Request, signal?: AbortSignal): Promise<S3Answer>;
 }
 
@@ -37,121 +54,171 @@ const clients = new WeakMap<Aws, S3Client>();
 export function s3Client(aws: Aws): S3Client {
   const known = clients.get(aws);
   if (known) return known;
-  const made = createClient(s3Access(aws));
+  const made = createS3Client(s3Access(aws), { caBundle: process.env["AWS_CA_BUNDLE"] });
   clients.set(aws, made);
   return made;
 }
 
-const stallMs = 30_000;
+interface ClientOptions extends Omit<PoolOptions, "trust"> {
+  /** Path of a file of certificates. */
+  caBundle?: string | undefined;
+  now?: () => number;
+}
 
-function createClient(access: S3Access): S3Client {
-  const agents = {
-    "http:": new http.Agent({ keepAlive: true }),
-    "https:": new https.Agent({ keepAlive: true }),
-  };
-  const sign = createSigner(access.region);
+/** Up to this size a body is signed where TLS does not guard it; larger ones bring a checksum that S3 compares. */
+const mostSignedBytes = 1024 * 1024;
+
+/** From this size on the body waits for a word from S3, which may rather be 503. */
+const expectBytes = 1024 * 1024;
+
+const silence = { beforeAnswer: 30, betweenBytes: 10 };
+
+/** Joining the parts of an upload "can take several minutes" ("CompleteMultipartUpload", API Reference). */
+const patience = { beforeAnswer: 300, betweenBytes: 60 };
+
+export function createS3Client(access: S3Access, options: ClientOptions = {}): S3Client {
+  const { now = Date.now } = options;
+  const pools = new Map<string, ConnectionPool>();
+  const signers = new Map<string, Signer>();
+  /** Of buckets that are in another region than the connection's. */
+  const regions = new Map<string, string>();
+  /** What S3's clock is ahead of this one's. */
+  let clockOffsetMs = 0;
+  let trust: PoolOptions["trust"] | undefined;
+
+  function poolOf({ protocol, host, port }: S3Address): ConnectionPool {
+    const number = port ?? (protocol === "https:" ? 443 : 80);
+    const name = `${protocol}${host}:${number}`;
+    let pool = pools.get(name);
+    if (pool === undefined) {
+      trust ??= readTlsTrust(options.caBundle);
+      pool = connectionPool({ protocol, host, port: number }, { ...options, trust });
+      pools.set(name, pool);
+    }
+    return pool;
+  }
+
+  function signerOf(region: string): Signer {
+    let signer = signers.get(region);
+    if (signer === undefined) signers.set(region, (signer = createSigner(region)));
+    return signer;
+  }
+
+  /** Signs and sends it once. */
+  async function sendOnce(request: S3Request, signal: AbortSignal | undefined) {
+    const { method, bucket, key = "", query = {}, sink } = request;
+    const region = regions.get(bucket) ?? access.region;
+    const found = access.addressOf(bucket, region);
+    const address = found instanceof Promise ? await found : found;
+    const given = access.credentials.current();
+    const credentials = given instanceof Promise ? await given : given;
+    const ready = readyBody(request, address);
+    const { body, payloadHash } = ready instanceof Promise ? await ready : ready;
+    const path = address.pathPrefix + encodeKey(key);
+    const signedAt = now() + clockOffsetMs;
+    const unsigned = { host: hostHeader(address), ...request.headers };
+    const headers = signerOf(region)(
+      { method, path, query, headers: unsigned, payloadHash },
+      credentials,
+      new Date(signedAt),
+    );
+    if (body !== undefined) headers["content-length"] = String(body.size);
+    const expectsContinue = body !== undefined && body.size > expectBytes;
+    if (expectsContinue) headers["expect"] = "100-continue";
+    const queryText = encodeQuery(query);
+    const answer = await poolOf(address)
+      .send(
+        {
+          method,
+          head: requestHead(method, queryText === "" ? path : `${path}?${queryText}`, headers),
+          expectsContinue,
+          silence: method === "POST" ? patience : silence,
+          ...(body ? { body } : {}),
+          ...(sink ? { sink } : {}),
+        },
+        signal,
+      )
+      .catch((error: unknown) => {
+        throw connectFailure(error, address.host);
+      });
+    return { answer, sent: { region, credentials, signedAt } };
+  }
+
+  async function repair(request: S3Request, answer: Answer, sent: SentRequest) {
+    const found = repairOf(answer, sent);
+    if (found?.kind === "region") regions.set(request.bucket, found.region);
+    if (found?.kind === "clock") clockOffsetMs = found.serverTime - now();
+    if (found?.kind === "credentials") await access.credentials.renewed(sent.credentials);
+    return found?.kind;
+  }
+
   return {
     async send(request, signal) {
       signal?.throwIfAborted();
-      const { method, bucket, key, query = {} } = request;
-      const body = request.body && (await gather(request.body));
-      const address = access.addressOf(bucket);
-      const path = address.pathPrefix + encodeKey(key ?? "");
-      const host = address.host.includes(":") ? `[${address.host}]` : address.host;
-      const headers = sign(
-        {
-          method,
-          path,
-          query,
-          headers: {
-            ...request.headers,
-            host: address.port === undefined ? host : `${host}:${address.port}`,
-          },
-          payloadHash: payloadHash(body, address.protocol),
-        },
-        await access.credentials(),
-        new Date(),
-      );
-      const queryText = encodeQuery(query);
-      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-        const open = address.protocol === "https:" ? https.request : http.request;
-        const outgoing = open(
-          {
-            method,
-            host: address.host,
-            ...(address.port === undefined ? {} : { port: address.port }),
-            path: queryText ? `${path}?${queryText}` : path,
-            headers: body ? { ...headers, "content-length": body.byteLength } : headers,
-            agent: agents[address.protocol],
-            timeout: stallMs,
-            ...(signal ? { signal } : {}),
-          },
-          resolve,
-        );
-        outgoing.on("timeout", () => outgoing.destroy(new ShortBody("no byte for 30 s")));
-        outgoing.on("error", (error) => reject(signal?.aborted ? asError(signal.reason) : error));
-        outgoing.end(body);
-      });
-      try {
-        return await read(answer, request);
-      } catch (error) {
-        answer.destroy();
-        throw signal?.aborted ? asError(signal.reason) : error;
+      const repaired = new Set<string>();
+      for (;;) {
+        const { answer, sent } = await sendOnce(request, signal);
+        const { status, headers, text, latencyMs } = answer;
+        const isLateFailure = request.method === "POST" && isErrorDocument(text);
+        if (status < 300 && !isLateFailure) {
+          if (request.body === undefined) request.flow?.noteLatency(latencyMs);
+          return { status, headers, text };
+        }
+        const kind = await repair(request, answer, sent);
+        if (kind === undefined || repaired.has(kind)) throw refusal(request, answer);
+        repaired.add(kind);
       }
     },
   };
 }
 
-async function read(answer: IncomingMessage, request: S3Request): Promise<S3Answer> {
-  const status = answer.statusCode ?? 0;
-  const headers = new Map(
-    Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
-  );
-  const good = status >= 200 && status < 300;
-  const { sink } = request;
-  const wanted = Number(headers.get("content-length") ?? 0);
-  if (!good || !sink) {
-    let text = "";
-    answer.setEncoding("utf8");
-    for await (const piece of answer) text += String(piece);
-    const what = `${request.method} s3://${request.bucket}/${request.key ?? ""}`;
-    if (!good) throw failureOf(answer, text, what);
-    return { status, headers, text };
+/** "200 OK" may be followed by an error, as S3 sends it before it has joined the parts ("CompleteMultipartUpload"). */
+function isErrorDocument(text: string): boolean {
+  return /^\s*(?:<\?xml[^>]*>\s*)?<Error[\s>]/.test(text);
+}
+
+function refusal({ method, bucket, key = "" }: S3Request, { status, headers, text }: Answer) {
+  // What comes late has no status of its own: S3's words for a failure of its own mean another try.
+  const isLate = status < 300;
+  const isTheirs = /<Code>(InternalError|ServiceUnavailable|SlowDown)</.test(text);
+  const statusCode = isLate ? (isTheirs ? 503 : 400) : status;
+  const answer = { statusCode, headers: Object.fromEntries(headers) };
+  return failureOf(answer, text, `${method} s3://${bucket}/${key}`);
+}
+
+function hostHeader({ host, port }: S3Address): string {
+  const name = host.includes(":") ? `[${host}]` : host;
+  return port === undefined ? name : `${name}:${port}`;
+}
+
+interface ReadyBody {
+  body: RequestBody | undefined;
+  /** As in `x-amz-content-sha256`. */
+  payloadHash: string;
+}
+
+/**
+ * How a body is signed: over TLS it is not, as hashing would cost as much as the TLS; without TLS where it is small
+ * enough to be held ("Signature Calculations for the Authorization Header", Amazon S3 API Reference).
+ */
+function readyBody(request: S3Request, { protocol }: S3Address): ReadyBody | Promise<ReadyBody> {
+  const { body, headers } = request;
+  const chosen = headers?.["x-amz-content-sha256"];
+  if (chosen !== undefined) return { body, payloadHash: chosen };
+  if (body === undefined) return { body, payloadHash: emptyPayloadHash };
+  if (protocol === "https:" || body.size > mostSignedBytes) {
+    return { body, payloadHash: "UNSIGNED-PAYLOAD" };
   }
-  sink.start?.({ status, headers });
-  let count = 0;
-  try {
-    for await (const piece of answer as AsyncIterable<Buffer>) {
-      count += piece.length;
-      for (let at = 0; at < piece.length;) {
-        const space = sink.space();
-        const part = piece.subarray(at, at + space.byteLength);
-        space.set(part);
-        sink.filled(part.length);
-        at += part.length;
-      }
-    }
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ECONNRESET") {
-      throw new ShortBody(error.message, { cause: error });
-    }
-    throw error;
+  return hashed(body);
+}
+
+async function hashed(body: RequestBody): Promise<ReadyBody> {
+  const bytes = Buffer.allocUnsafe(body.size);
+  for (let at = 0; at < body.size;) {
+    const read = body.read(bytes.subarray(at), at);
+    const count = typeof read === "number" ? read : await read;
+    if (!(count > 0)) throw new Error(`a body gave ${count} bytes at ${at}`);
+    at += count;
   }
-  if (request.method !== "HEAD" && count < wanted) throw new ShortBody(`${count} of ${wanted}`);
-  return { status, headers, text: "" };
+  return { body: bodyOf(bytes), payloadHash: hash("sha256", bytes) };
 }
-
-async function gather(body: RequestBody): Promise<Uint8Array> {
-  const bytes = Buffer.alloc(body.size);
-  for (let at = 0; at < body.size;) at += await body.read(bytes.subarray(at), at);
-  return bytes;
-}
-
-/** Over TLS the body is protected already; hashing it would cost as much as the TLS. */
-function payloadHash(body: Uint8Array | undefined, protocol: "http:" | "https:"): string {
-  if (!body) return emptyPayloadHash;
-  if (protocol === "https:") return "UNSIGNED-PAYLOAD";
-  return createHash("sha256").update(body).digest("hex");
-}
-
-const asError = (reason: unknown) => (reason instanceof Error ? reason : new Error(String(reason)));

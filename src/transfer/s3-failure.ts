@@ -1,5 +1,5 @@
-import type { IncomingMessage } from "node:http";
 import { type ErrorCode, RunctlError } from "../errors.ts";
+import { BadAnswer, CutConnection, StaleConnection } from "./http/http-failure.ts";
 
 /** The connection gave fewer bytes than it promised. */
 export class ShortBody extends Error {
@@ -24,9 +24,14 @@ const codes: Readonly<Record<number, ErrorCode>> = {
   412: "CONFLICT",
 };
 
+interface FailedAnswer {
+  statusCode?: number | undefined;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
 /** What an answer other than success means ("Error responses", Amazon S3 API Reference). */
 export function failureOf(
-  { statusCode = 0, headers }: Pick<IncomingMessage, "statusCode" | "headers">,
+  { statusCode = 0, headers }: FailedAnswer,
   body: string,
   what: string,
 ): Error {
@@ -71,7 +76,28 @@ export function isBusy(error: unknown): boolean {
 /** True for what may be gone at the next try: a busy S3, a broken connection, a short body. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof S3Busy || error instanceof ShortBody) return true;
+  if (error instanceof CutConnection || error instanceof StaleConnection) return true;
+  if (error instanceof BadAnswer) return true;
   return error instanceof Error && "code" in error && connectionCodes.has(String(error.code));
+}
+
+/** A failure to connect that another try will not end, as the user reads it; others as they are. */
+export function connectFailure(error: unknown, host: string): unknown {
+  if (!(error instanceof Error) || !("code" in error)) return error;
+  const code = String(error.code);
+  if (code === "ENOTFOUND") {
+    return new RunctlError("UNREACHABLE", `${host} has no address (${code})`, {
+      hint: "check the network, --region and --endpoint-url",
+      cause: error,
+    });
+  }
+  // OpenSSL's names of what is wrong with a certificate, and Node's for one of another host.
+  if (/CERT|SIGNATURE|ISSUER|^ERR_(TLS|SSL)_/.test(code)) {
+    const message = `the connection to ${host} is not secure: ${error.message} (${code})`;
+    const hint = "if the certificate is your own, set AWS_CA_BUNDLE to the file of its authority";
+    return new RunctlError("UNREACHABLE", message, { hint, cause: error });
+  }
+  return error;
 }
 
 /** A transient failure that lasted, as the user reads it; others as they are. */

@@ -1,5 +1,5 @@
-import { type KeyObject, createHash, createHmac, createSecretKey } from "node:crypto";
-import type { Credentials } from "../aws/s3-access.ts";
+import { type KeyObject, createHmac, createSecretKey, hash } from "node:crypto";
+import type { Credentials } from "../aws/renewing-credentials.ts";
 
 interface RequestToSign {
   method: string;
@@ -12,7 +12,7 @@ interface RequestToSign {
   payloadHash: string;
 }
 
-export const emptyPayloadHash = createHash("sha256").digest("hex");
+export const emptyPayloadHash = hash("sha256", "");
 
 /** Gives the headers of a request, with its signature. */
 export type Signer = (
@@ -27,57 +27,64 @@ export type Signer = (
  */
 export function createSigner(region: string): Signer {
   let known: { secret: string; day: string; key: KeyObject } | undefined;
+  let moment = { second: NaN, time: "", day: "" };
   return (request, credentials, now) => {
-    const day = now.toISOString().slice(0, 10).replaceAll("-", "");
+    const second = Math.floor(now.getTime() / 1000);
+    if (moment.second !== second) {
+      const time = now.toISOString().replaceAll(/[-:]|\.\d+/g, "");
+      moment = { second, time, day: time.slice(0, 8) };
+    }
+    const { time, day } = moment;
     const secret = credentials.secretAccessKey;
     if (known?.secret !== secret || known.day !== day) {
       known = { secret, day, key: createSecretKey(signingKey(secret, day, region)) };
     }
-    return sign(request, credentials, { region, day, now, key: known.key });
+    return sign(request, credentials, { region, day, time, key: known.key });
   };
 }
 
 interface Scope {
   region: string;
   day: string;
-  now: Date;
+  /** As in `x-amz-date`. */
+  time: string;
   key: KeyObject;
 }
 
 function sign(
   request: RequestToSign,
   credentials: Credentials,
-  { region, day, now, key }: Scope,
+  { region, day, time, key }: Scope,
 ): Record<string, string> {
-  const time = now.toISOString().replaceAll(/[-:]|\.\d+/g, "");
   const headers: Record<string, string> = {
     ...request.headers,
     "x-amz-content-sha256": request.payloadHash,
     "x-amz-date": time,
-    ...(credentials.sessionToken ? { "x-amz-security-token": credentials.sessionToken } : {}),
   };
+  if (credentials.sessionToken) headers["x-amz-security-token"] = credentials.sessionToken;
   const names = Object.keys(headers).toSorted();
   const signedHeaders = names.join(";");
-  const canonical = [
-    request.method,
-    request.path,
-    encodeQuery(request.query),
-    ...names.map((name) => `${name}:${headers[name]?.trim()}`),
-    "",
-    signedHeaders,
-    request.payloadHash,
-  ].join("\n");
+  let lines = "";
+  for (const name of names) lines += `${name}:${canonicalValue(headers[name]!)}\n`;
+  const canonical = `${request.method}\n${request.path}\n${encodeQuery(request.query)}\n${lines}\n${signedHeaders}\n${request.payloadHash}`;
   const scope = `${day}/${region}/s3/aws4_request`;
-  const hash = createHash("sha256").update(canonical).digest("hex");
-  const toSign = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${hash}`;
+  const toSign = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${hash("sha256", canonical)}`;
   const signature = createHmac("sha256", key).update(toSign).digest("hex");
   headers["authorization"] =
     `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
   return headers;
 }
 
+/** Without spaces around it, and with one in place of several. */
+function canonicalValue(value: string): string {
+  const trimmed = value.trim();
+  return trimmed.includes("  ") ? trimmed.replaceAll(/ +/g, " ") : trimmed;
+}
+
 export function encodeQuery(query: Readonly<Record<string, string>>): string {
-  return Object.keys(query)
+  const names = Object.keys(query);
+  if (names.length === 0) return "";
+  return names
     .toSorted()
     .map((name) => `${encodeSegment(name)}=${encodeSegment(query[name] ?? "")}`)
     .join("&");
@@ -88,7 +95,11 @@ export function encodeKey(key: string): string {
   return key.split("/").map(encodeSegment).join("/");
 }
 
+/** What needs no encoding, which is most of it. */
+const unreserved = /^[A-Za-z0-9_.~-]*$/;
+
 function encodeSegment(text: string): string {
+  if (unreserved.test(text)) return text;
   return encodeURIComponent(text).replaceAll(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -1,0 +1,108 @@
+import { type Resolve, addressBook } from "./address-book.ts";
+import type { Connection } from "./connection.ts";
+import type { Answer, HttpRequest } from "./exchange.ts";
+import { StaleConnection } from "./http-failure.ts";
+import { type Origin, openConnection } from "./open-connection.ts";
+import type { TlsTrust } from "./tls-trust.ts";
+
+export interface PoolOptions {
+  trust: TlsTrust;
+  resolve?: Resolve;
+  connectTimeoutMs?: number;
+  /** The unit of all silence limits; shorter in tests. */
+  tickMs?: number;
+}
+
+/** The kept-alive connections to one origin. */
+export interface ConnectionPool {
+  /** Sends a request on an idle connection, else on a new one: as many as there are requests at once. */
+  send(request: HttpRequest, signal: AbortSignal | undefined): Promise<Answer>;
+}
+
+/** Addresses that one request tries at most. */
+const mostAddresses = 4;
+
+export function connectionPool(origin: Origin, options: PoolOptions): ConnectionPool {
+  const { trust, resolve, connectTimeoutMs = 5_000, tickMs = 1_000 } = options;
+  const addresses = addressBook(origin.host, resolve);
+  const all = new Set<Connection>();
+  /** The last used is the first taken, so that the others can go. */
+  const idle: Connection[] = [];
+  let session: Buffer | undefined;
+  let busy = 0;
+  let watch: NodeJS.Timeout | undefined;
+
+  /** Holds the process while requests are under way, as sockets do not; gone with the last connection. */
+  function watchOver(): void {
+    watch ??= setInterval(() => {
+      for (const connection of all) {
+        connection.tick();
+        if (!connection.isOpen) all.delete(connection);
+      }
+      if (all.size > 0 || busy > 0) return;
+      clearInterval(watch);
+      watch = undefined;
+    }, tickMs);
+    if (busy > 0) watch.ref();
+    else watch.unref();
+  }
+
+  function takeIdle(): Connection | undefined {
+    for (;;) {
+      const connection = idle.pop();
+      if (connection === undefined || connection.isOpen) return connection;
+    }
+  }
+
+  async function open(signal: AbortSignal | undefined): Promise<Connection> {
+    for (let tries = 1; ; tries += 1) {
+      signal?.throwIfAborted();
+      const address = await addresses.choose();
+      addresses.noteOpen(address);
+      try {
+        const connection = await openConnection(origin, {
+          address,
+          trust,
+          session,
+          onSession: (given) => void (session = given),
+          timeoutMs: connectTimeoutMs,
+          signal,
+          onClose: () => addresses.noteClosed(address),
+        });
+        all.add(connection);
+        return connection;
+      } catch (error) {
+        if (signal?.aborted) throw error;
+        addresses.noteFailed(address);
+        if (tries === mostAddresses || !addresses.hasMore()) throw error;
+      }
+    }
+  }
+
+  async function sendOn(connection: Connection, request: HttpRequest, signal?: AbortSignal) {
+    const answer = await connection.send(request, signal);
+    if (connection.isOpen) idle.push(connection);
+    return answer;
+  }
+
+  return {
+    async send(request, signal) {
+      busy += 1;
+      if (busy === 1) watchOver();
+      try {
+        const reused = takeIdle();
+        if (reused) {
+          try {
+            return await sendOn(reused, request, signal);
+          } catch (error) {
+            if (!(error instanceof StaleConnection) || signal?.aborted) throw error;
+          }
+        }
+        return await sendOn(await open(signal), request, signal);
+      } finally {
+        busy -= 1;
+        if (busy === 0) watchOver();
+      }
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import type { Socket } from "node:net";
+import { commonSpace } from "./answer-reader.ts";
+import { type Answer, Exchange, type HttpRequest } from "./exchange.ts";
+import { CutConnection, StaleConnection } from "./http-failure.ts";
+
+/** S3 closes a connection that was idle for about 5 s; a request must not meet that. */
+const mostIdleTicks = 4;
+
+/** One socket that carries one request at a time. */
+export class Connection {
+  readonly #socket: Socket;
+  #exchange: Exchange | undefined;
+  #isOpen = true;
+  #idleTicks = 0;
+  #uses = 0;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on("end", () => {
+      this.#isOpen = false;
+      if (this.#exchange) this.#exchange.end();
+      else socket.destroy();
+    });
+    socket.on("error", (error) => {
+      this.#isOpen = false;
+      this.#exchange?.fail(error);
+    });
+    socket.on("close", () => {
+      this.#isOpen = false;
+      this.#exchange?.closed();
+    });
+  }
+
+  /** Takes a request. */
+  get isOpen(): boolean {
+    return this.#isOpen && !this.#socket.destroyed;
+  }
+
+  /** Requests that were answered on it. */
+  get uses(): number {
+    return this.#uses;
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  /** For the socket's `onread`. */
+  space(): Uint8Array {
+    return this.#exchange?.space() ?? commonSpace;
+  }
+
+  /** For the socket's `onread`. */
+  take(count: number): void {
+    // Nobody asked: a 408 for an idle connection, or worse.
+    if (this.#exchange === undefined) this.#socket.destroy();
+    else this.#exchange.take(count);
+  }
+
+  /** @throws StaleConnection when the server had closed the idle connection before the request came. */
+  send(request: HttpRequest, signal: AbortSignal | undefined): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const isReused = this.#uses > 0;
+      if (!this.isOpen) {
+        reject(new StaleConnection("the connection is closed"));
+        return;
+      }
+      const abort = signal && (() => exchange.fail(signal.reason));
+      const done = () => {
+        this.#exchange = undefined;
+        this.#idleTicks = 0;
+        this.#uses += 1;
+        if (abort) signal.removeEventListener("abort", abort);
+      };
+      const exchange = new Exchange(this.#socket, request, {
+        resolve: (answer) => {
+          done();
+          resolve(answer);
+        },
+        reject: (error) => {
+          done();
+          const isStale = isReused && !exchange.hasAnswer && isBroken(error);
+          reject(
+            isStale
+              ? new StaleConnection("the server closed the idle connection", { cause: error })
+              : (error as Error),
+          );
+        },
+      });
+      this.#exchange = exchange;
+      if (abort) signal.addEventListener("abort", abort);
+      exchange.start();
+    });
+  }
+
+  /** Called once a second: gives up a silent request, and closes a connection that nobody uses. */
+  tick(): void {
+    if (this.#exchange) this.#exchange.tick();
+    else if ((this.#idleTicks += 1) >= mostIdleTicks) this.close();
+  }
+}
+
+function isBroken(error: unknown): boolean {
+  if (error instanceof CutConnection) return !error.isSilence;
+  return (
+    error instanceof Error && "code" in error && /^(ECONNRESET|EPIPE)$/.test(String(error.code))
+  );
+}

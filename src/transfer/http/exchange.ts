@@ -1,0 +1,180 @@
+import type { Socket } from "node:net";
+import type { RequestBody } from "../body.ts";
+import {
+  type Answer as AnswerRead,
+  AnswerReader,
+  type Expectation,
+  commonSpace,
+} from "./answer-reader.ts";
+import { BodySender } from "./body-sender.ts";
+import { CutConnection } from "./http-failure.ts";
+
+export interface HttpRequest extends Omit<Expectation, "onContinue"> {
+  /** Request line and headers with their empty line, in Latin-1. */
+  head: string;
+  body?: RequestBody;
+  /** The head says `expect: 100-continue`: the body waits until the server wants it, or says nothing for a second. */
+  expectsContinue?: boolean;
+  silence: SilenceLimits;
+}
+
+export interface Answer extends AnswerRead {
+  /** From the beginning of the request to the first byte of the answer. */
+  latencyMs: number;
+}
+
+/** Ticks (seconds) without a byte after which a connection is given up. */
+export interface SilenceLimits {
+  /** Until the answer begins. */
+  beforeAnswer: number;
+  betweenBytes: number;
+}
+
+/** RFC 9110, 10.1.1: a client should not wait indefinitely for a 100 Continue. */
+const continueTicks = 1;
+
+/**
+ * One request and its answer on a socket. It settles when nothing touches the sink's space or the body's buffer any
+ * more: at the end of the answer where the connection can be used again, else when the socket is closed. A TLS
+ * socket that is destroyed in the middle of its records still delivers those that it has.
+ */
+export class Exchange {
+  readonly #socket: Socket;
+  readonly #request: HttpRequest;
+  readonly #reader: AnswerReader;
+  readonly #sender: BodySender | undefined;
+  readonly #settled: { resolve(answer: Answer): void; reject(error: unknown): void };
+  #failure: { error: unknown } | undefined;
+  #startedAt = 0;
+  #latencyMs = 0;
+  #hasAnswer = false;
+  /** Counts what moves; compared at each tick. */
+  #moves = 0;
+  #movesAtTick = 0;
+  #quietTicks = 0;
+
+  constructor(
+    socket: Socket,
+    request: HttpRequest,
+    settled: { resolve(answer: Answer): void; reject(error: unknown): void },
+  ) {
+    this.#socket = socket;
+    this.#request = request;
+    this.#settled = settled;
+    const { method, sink, body } = request;
+    const onContinue = () => this.#startBody("");
+    this.#reader = new AnswerReader({ method, ...(sink ? { sink } : {}), onContinue });
+    if (body !== undefined && body.size > 0) {
+      this.#sender = new BodySender(socket, body, {
+        onPiece: () => void (this.#moves += 1),
+        onSent: () => this.#advance(),
+        onFailure: (error) => this.fail(error),
+      });
+    }
+  }
+
+  /** Something of an answer came. */
+  get hasAnswer(): boolean {
+    return this.#hasAnswer;
+  }
+
+  /** After the answer: the connection takes another request. */
+  get leavesOpen(): boolean {
+    return this.#reader.allowsAnother && (this.#sender?.isDone ?? true);
+  }
+
+  start(): void {
+    const { head, expectsContinue } = this.#request;
+    this.#startedAt = performance.now();
+    if (this.#sender && !expectsContinue) this.#startBody(head);
+    else this.#socket.write(head, "latin1");
+  }
+
+  /** Where the next read goes. */
+  space(): Uint8Array {
+    if (this.#failure) return commonSpace;
+    try {
+      return this.#reader.space();
+    } catch (error) {
+      this.fail(error);
+      return commonSpace;
+    }
+  }
+
+  /** `count` bytes came to where `space` said. */
+  take(count: number): void {
+    if (this.#failure) return;
+    this.#moves += 1;
+    if (!this.#hasAnswer) this.#latencyMs = performance.now() - this.#startedAt;
+    this.#hasAnswer = true;
+    try {
+      this.#reader.take(count);
+      this.#advance();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** The server sent its last byte. */
+  end(): void {
+    if (this.#failure) return;
+    try {
+      this.#reader.end();
+      this.#advance();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#sender?.stop();
+    this.#socket.destroy();
+  }
+
+  /** The socket is closed: nothing is touched any more. */
+  closed(): void {
+    if (!this.#failure && !this.#reader.isDone) this.end();
+    this.#sender?.giveBack();
+    if (this.#failure) this.#settled.reject(this.#failure.error);
+    else this.#settled.resolve(this.#answer());
+  }
+
+  /** Called once a second. */
+  tick(): void {
+    const hasMoved = this.#moves !== this.#movesAtTick || this.#sender?.isReading === true;
+    this.#movesAtTick = this.#moves;
+    this.#quietTicks = hasMoved ? 0 : this.#quietTicks + 1;
+    if (this.#quietTicks >= continueTicks) this.#startBody("");
+    const { beforeAnswer, betweenBytes } = this.#request.silence;
+    const limit = this.#hasAnswer ? betweenBytes : beforeAnswer;
+    if (this.#quietTicks > limit) {
+      this.fail(new CutConnection(`no byte for ${limit} s`, { isSilence: true }));
+    }
+  }
+
+  #answer(): Answer {
+    const { status, headers, text } = this.#reader.answer();
+    return { status, headers, text, latencyMs: this.#latencyMs };
+  }
+
+  #startBody(head: string): void {
+    if (this.#sender?.hasStarted === false) this.#sender.start(head);
+  }
+
+  /** Looks whether the exchange is over. */
+  #advance(): void {
+    const { head, isDone } = this.#reader;
+    if (head === undefined) return;
+    // A failure is told before the body is through: the rest is not wanted. A success wants it all.
+    if (head.status >= 300) this.#sender?.stop();
+    else if (isDone) this.#startBody("");
+    if (!isDone || (head.status < 300 && this.#sender?.isDone === false)) return;
+    if (this.leavesOpen) {
+      this.#sender?.giveBack();
+      this.#settled.resolve(this.#answer());
+    } else {
+      this.#socket.destroy();
+    }
+  }
+}
