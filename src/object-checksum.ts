@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
-import { crc32 } from "node:zlib";
-import { Crc32c } from "./crc32c.ts";
-import { Crc64Nvme } from "./crc64-nvme.ts";
+import { createCrcEngine } from "./crc-engine.ts";
 
 /** What S3 may have stored of an object's bytes ("Checking object integrity"); MD5 is the ETag of a single-part object. */
 export const checksumAlgorithms = [
@@ -62,10 +60,11 @@ export interface Digest {
   bytes(): Buffer;
 }
 
-export function createDigest(algorithm: ChecksumAlgorithm): Digest {
-  if (algorithm === "CRC64NVME") return crcDigest(new Crc64Nvme(), 8);
-  if (algorithm === "CRC32C") return crcDigest(new Crc32c(), 4);
-  if (algorithm === "CRC32") return crcDigest(new ZlibCrc32(), 4);
+/** @param engine for CRCs: that of the memory in which the bytes will stand, if there is one. */
+export function createDigest(algorithm: ChecksumAlgorithm, engine = createCrcEngine()): Digest {
+  if (algorithm === "CRC64NVME") return crcDigest(engine.crc64Nvme, 0n);
+  if (algorithm === "CRC32C") return crcDigest(engine.crc32c, 0);
+  if (algorithm === "CRC32") return crcDigest(engine.crc32, 0);
   const hash = createHash(algorithm.toLowerCase());
   return { update: (bytes) => void hash.update(bytes), bytes: () => hash.digest() };
 }
@@ -81,28 +80,17 @@ export function checksumOf(algorithm: ChecksumAlgorithm, bytes: Uint8Array): str
   return checksumText(algorithm, digest.bytes());
 }
 
-class ZlibCrc32 {
-  #value = 0;
-  update(bytes: Uint8Array): void {
-    this.#value = crc32(bytes, this.#value);
-  }
-  value(): number {
-    return this.#value;
-  }
-}
-
-interface Crc {
-  update(bytes: Uint8Array): unknown;
-  value(): number | bigint;
-}
-
-function crcDigest(crc: Crc, width: 4 | 8): Digest {
+function crcDigest<Crc extends number | bigint>(
+  update: (crc: Crc, bytes: Uint8Array) => Crc,
+  start: Crc,
+): Digest {
+  let crc = start;
   return {
-    update: (bytes) => void crc.update(bytes),
+    update: (bytes) => void (crc = update(crc, bytes)),
     bytes() {
-      const bytes = Buffer.alloc(width);
-      if (width === 8) bytes.writeBigUInt64BE(BigInt(crc.value()));
-      else bytes.writeUInt32BE(Number(crc.value()));
+      const bytes = Buffer.alloc(typeof crc === "bigint" ? 8 : 4);
+      if (typeof crc === "bigint") bytes.writeBigUInt64BE(crc);
+      else bytes.writeUInt32BE(crc);
       return bytes;
     },
   };
