@@ -1,6 +1,6 @@
 // Bundles the CLI and the agent into dist/, as they are published and measured.
-import { copyFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { copyFile, glob, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { agentBundle } from "../src/instances/agent-bundle.ts";
@@ -27,9 +27,21 @@ export async function buildCli(outdir = join(root, "dist")): Promise<string> {
     },
     logLevel: "warning",
   });
-  await copyFile(join(root, "src/instances/bootstrap.sh"), join(outdir, "bootstrap.sh"));
+  await copyScripts(outdir);
   await writeFile(join(outdir, "agent.mjs"), (await agentBundle()).body);
   return join(outdir, "main.mjs");
+}
+
+/** Modules find the shell scripts beside themselves, and all modules are in one directory now. */
+async function copyScripts(outdir: string): Promise<void> {
+  const copied = new Set<string>();
+  for await (const path of glob("src/**/*.sh", { cwd: root })) {
+    const name = basename(path);
+    if (name.includes(".golden.")) continue;
+    if (copied.has(name)) throw new Error(`two scripts are named ${name}`);
+    copied.add(name);
+    await copyFile(join(root, path), join(outdir, name));
+  }
 }
 
 if (import.meta.main) await buildCli();
