@@ -6,12 +6,14 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { runProgram } from "../../src/run-program.ts";
 import {
   kernelCloud,
   machineOf,
   servicesFor,
   skipReason as skip,
   viewOf,
+  volumeId,
   whatIsLeft,
 } from "./support/kernel-cloud.ts";
 
@@ -61,6 +63,26 @@ test(
     await killServer(cloud.stateDirectory, "booting", 60);
     await cloud.boot(1, { userData: "#!/bin/sh\necho second server\n" });
     await cloud.untilConsole(machine, "second server");
+  },
+);
+
+test(
+  "a loop device that a killed server made and gave to no machine is freed by the next one",
+  { skip },
+  async (t) => {
+    const cloud = await kernelCloud(t);
+    await cloud.boot(1);
+    const before = await whatIsLeft(cloud.stateDirectory);
+    const volume = volumeId(7);
+    await cloud.backend.createDisk(volume, 1);
+    const file = join(cloud.stateDirectory, "disks/volumes", `${volume}.img`);
+    await runProgram("losetup", ["--find", file]);
+    assert.notDeepEqual(await whatIsLeft(cloud.stateDirectory), before);
+
+    await cloud.backend.freeStrays?.();
+
+    assert.deepEqual(await whatIsLeft(cloud.stateDirectory), before);
+    assert.equal((await cloud.inside(machine, "sync && echo alive")).stdout, "alive\n");
   },
 );
 

@@ -10,6 +10,7 @@ import { driveAttachment, driveVolume } from "./volume-life.ts";
  * though its row says running was lost with its host, and is treated as switched off from inside.
  */
 export async function resume(ec2: Ec2): Promise<void> {
+  await ec2.backend.freeStrays?.();
   for (const row of ec2.instances.all()) await resumeInstance(ec2, row);
   for (const volume of ec2.volumes.all()) {
     // The disks of a launch are made by the boot of its instance.

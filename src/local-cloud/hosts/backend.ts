@@ -64,6 +64,9 @@ export interface Backend {
   /** What the machine wrote to its console, oldest first; the last 64 KiB. Kept after it is off. */
   consoleOutput(instanceId: string): Promise<Uint8Array>;
 
+  /** Frees the loop devices that a killed server had made and not yet given to a machine. Before anything else is asked. */
+  freeStrays?(): Promise<void>;
+
   /** Closes what this process serves to guests; machines go on, and `adopt` serves them again. */
   stopServing?(): Promise<void>;
 

@@ -2,7 +2,14 @@ import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import type { Server as HttpServer } from "node:http";
 import { join } from "node:path";
 import { createDiskFiles } from "../disks/disk-files.ts";
-import { detachLater, freeLoopDevices, loopDevice, whileUnused } from "../disks/loop-devices.ts";
+import {
+  detachLater,
+  freeLoopDevices,
+  type LoopDevice,
+  loopDevice,
+  loopDevicesUnder,
+  whileUnused,
+} from "../disks/loop-devices.ts";
 import type { Backend, GuestServices, Machine } from "./backend.ts";
 import { lastOutput } from "./kernel/console-output.ts";
 import { growToFile } from "./kernel/ext4-size.ts";
@@ -72,7 +79,7 @@ export function createKernelBackend(options: { stateDirectory: string }): Backen
 
   function addVolumes(machine: MachineDirectory, volumeIds: readonly string[]): Promise<void> {
     return inTurn("loop devices", async () => {
-      for (const volumeId of volumeIds) await freeStrayLoops(volumeId);
+      for (const volumeId of volumeIds) await freeStrays(await disks.loopsOf(volumeId));
       const files = volumeIds.map((volumeId) => ({ volumeId, file: disks.volumeFile(volumeId) }));
       for (const { loop } of await addDisks(machine, files)) {
         cgroups.allowDisk(machine.instanceId, loop);
@@ -80,9 +87,8 @@ export function createKernelBackend(options: { stateDirectory: string }): Backen
     });
   }
 
-  /** Frees loop devices that a server made for this disk and did not live to hand to a machine. */
-  async function freeStrayLoops(volumeId: string): Promise<void> {
-    const loops = await disks.loopsOf(volumeId);
+  /** Frees those that a server made and did not live to hand to a machine. */
+  async function freeStrays(loops: readonly LoopDevice[]): Promise<void> {
     if (loops.length === 0) return;
     const owned = new Set(
       machineDirectories(machines)
@@ -171,6 +177,8 @@ export function createKernelBackend(options: { stateDirectory: string }): Backen
       }),
 
     consoleOutput: (instanceId) => lastOutput(find(instanceId).consoleLog),
+
+    freeStrays: async () => freeStrays(await loopDevicesUnder(disks.directory)),
 
     async stopServing() {
       for (const each of servers.values()) closeAll(each);
