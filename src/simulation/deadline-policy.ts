@@ -14,7 +14,7 @@ export interface JobView {
   isLoading: boolean;
   /** When it trains, or began to. */
   trainsFromMs: number;
-  /** The zone that placement chose among those with capacity; -1 if there is none. */
+  /** Of a job on no spot instance: the zone that placement chose among those with capacity; -1 if there is none. */
   candidate: number;
   /** Longest way from a launch to training. */
   changeoverMs: number;

@@ -29,7 +29,10 @@ export class MarketView implements JobView {
   readonly #place: Placement;
   readonly #isFirstBest: boolean;
   readonly #markets: readonly MarketZone[];
+  /** Of each zone: the spell that ends next, and its two ends, ms since the trace's start. */
   readonly #cursor: Int32Array;
+  readonly #upMs: Float64Array;
+  readonly #downMs: Float64Array;
   readonly #asked: Candidate;
   #startMs = 0;
 
@@ -40,6 +43,8 @@ export class MarketView implements JobView {
     this.#isFirstBest = setup.strategy.placement === "same-zone";
     this.#markets = market.zones;
     this.#cursor = new Int32Array(market.zones.length);
+    this.#upMs = new Float64Array(market.zones.length);
+    this.#downMs = new Float64Array(market.zones.length);
     this.workMs = workMs;
     this.deadlineMs = job.deadlineMs;
     this.observeMs = rules.observeMs;
@@ -61,7 +66,14 @@ export class MarketView implements JobView {
     this.place = waiting;
     this.lastZone = this.#setup.home;
     for (const zone of this.zones)
-      this.#cursor[zone] = firstAfter(this.#markets[zone]!.downMs, startMs);
+      this.#moveTo(zone, firstAfter(this.#markets[zone]!.downMs, startMs));
+  }
+
+  #moveTo(zone: number, spell: number): void {
+    const { upMs, downMs } = this.#markets[zone]!;
+    this.#cursor[zone] = spell;
+    this.#upMs[zone] = spell < upMs.length ? upMs[spell]! : Infinity;
+    this.#downMs[zone] = spell < downMs.length ? downMs[spell]! : Infinity;
   }
 
   advance(nowMs: number): void {
@@ -69,30 +81,24 @@ export class MarketView implements JobView {
     const atMs = this.#startMs + nowMs;
     for (let index = 0; index < this.zones.length; index += 1) {
       const zone = this.zones[index]!;
-      const { downMs } = this.#markets[zone]!;
-      let cursor = this.#cursor[zone]!;
-      while (cursor < downMs.length && downMs[cursor]! <= atMs) cursor += 1;
-      this.#cursor[zone] = cursor;
+      while (this.#downMs[zone]! <= atMs) this.#moveTo(zone, this.#cursor[zone]! + 1);
     }
   }
 
   isUp(zone: number): boolean {
-    return (
-      (this.#markets[zone]!.upMs[this.#cursor[zone]!] ?? Infinity) <= this.#startMs + this.nowMs
-    );
+    return this.#upMs[zone]! <= this.#startMs + this.nowMs;
   }
 
   /** When a zone that has capacity loses it; ms since the job's start. */
   endOfSpellMs(zone: number): number {
-    return this.#markets[zone]!.downMs[this.#cursor[zone]!]! - this.#startMs;
+    return this.#downMs[zone]! - this.#startMs;
   }
 
   nextUpMs(): number {
     let next = Infinity;
     for (let index = 0; index < this.zones.length; index += 1) {
-      const zone = this.zones[index]!;
-      const upMs = this.#markets[zone]!.upMs[this.#cursor[zone]!];
-      if (upMs !== undefined && upMs < next) next = upMs;
+      const upMs = this.#upMs[this.zones[index]!]!;
+      if (upMs < next) next = upMs;
     }
     return Math.max(next - this.#startMs, this.nowMs);
   }
@@ -139,8 +145,8 @@ export class MarketView implements JobView {
   }
 
   meanLeftMs(zone: number): number {
-    const age = this.#startMs + this.nowMs - this.#markets[zone]!.upMs[this.#cursor[zone]!]!;
-    return meanLeftMs(this.#setup.residualLife, age);
+    const ageMs = this.#startMs + this.nowMs - this.#upMs[zone]!;
+    return meanLeftMs(this.#setup.residualLife, ageMs);
   }
 }
 

@@ -120,7 +120,7 @@ export class JobSimulator {
     view.isLoading = this.#place !== waiting && view.nowMs < this.#trainsFromMs;
     view.doneMs = this.#savedMs + this.#doneHereAt(view.nowMs);
     view.wakeMs = Infinity;
-    view.choose();
+    if (this.#place < 0) view.choose();
     return this.#policy(view);
   }
 

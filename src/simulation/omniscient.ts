@@ -1,0 +1,162 @@
+import type { Setup } from "./job.ts";
+import type { MarketZone } from "./market.ts";
+import { spotCostUsd } from "./market.ts";
+import { firstAfter } from "./sorted-list.ts";
+import { hourMs } from "./spot-trace.ts";
+
+/** What nobody can go below who knows the whole future. */
+export interface LowerBound {
+  costUsd: number;
+  onDemandHours: number;
+  spotHours: number;
+}
+
+/**
+ * A lower bound on what keeping the deadline costs, for one who knows when capacity comes and goes.
+ *
+ * Lagrange: an hour of progress earns `value`; the plan of highest earnings is found exactly by going backwards over
+ * the moments at which capacity or prices change. Earnings for `workMs` minus that optimum bound the cost from below for
+ * every value; the best value is found by bisection. Work without loss is assumed, and the shorter changeover.
+ *
+ * @param startMs since the trace's start
+ */
+export function omniscientBound(setup: Setup, startMs: number): LowerBound {
+  const { job, path } = setup;
+  if (job.deadlineMs === Infinity) throw new RangeError("a lower bound needs a deadline");
+  const stage = prepareStage(setup, startMs, startMs + job.deadlineMs);
+  const workHours = job.workMs / path.speed / hourMs;
+  let low = 0;
+  let high = 1;
+  // At this value even on-demand instances that must load pay off.
+  while (optimum(stage, high).workHours < workHours && high < 1e9) high *= 2;
+  let below = optimum(stage, low);
+  let above = optimum(stage, high);
+  for (let step = 0; step < 60; step += 1) {
+    const value = (low + high) / 2;
+    const plan = optimum(stage, value);
+    if (plan.workHours < workHours) [low, below] = [value, plan];
+    else [high, above] = [value, plan];
+  }
+  // The two plans on both sides of the value, mixed so that the work is done: the bound itself.
+  const span = above.workHours - below.workHours;
+  const share = span > 1e-12 ? (workHours - below.workHours) / span : 1;
+  const mix = (of: (plan: Plan) => number) => of(below) + (of(above) - of(below)) * share;
+  return {
+    costUsd: mix((plan) => plan.costUsd) * job.gang,
+    onDemandHours: mix((plan) => plan.onDemandHours),
+    spotHours: mix((plan) => plan.spotHours),
+  };
+}
+
+interface Plan {
+  workHours: number;
+  costUsd: number;
+  onDemandHours: number;
+  spotHours: number;
+}
+
+/** The time of one job, cut where anything changes. Places: the zones, then on-demand. */
+interface Stage {
+  pieces: number;
+  places: number;
+  hours: Float64Array;
+  /** Price of being there for a piece, one instance; Infinity where there is no capacity. */
+  usd: Float64Array;
+  /** Whether one who is there stays from the piece before. */
+  stays: Uint8Array;
+  changeoverHours: number;
+}
+
+function prepareStage({ market, path, rules, home }: Setup, fromMs: number, toMs: number): Stage {
+  const zones = path.zones === "home" ? [market.zones[home]!] : market.zones;
+  const cuts = [fromMs, ...zones.flatMap((zone) => changes(zone, fromMs, toMs)), toMs];
+  const sorted = Float64Array.from(new Set(cuts)).sort();
+  const pieces = sorted.length - 1;
+  const places = zones.length + 1;
+  const stage: Stage = {
+    pieces,
+    places,
+    hours: new Float64Array(pieces),
+    usd: new Float64Array(pieces * places),
+    stays: new Uint8Array(pieces * places),
+    changeoverHours: (rules.launchMs + Math.min(path.warmMs, path.coldMs)) / hourMs,
+  };
+  for (let piece = 0; piece < pieces; piece += 1) {
+    const [from, to] = [sorted[piece]!, sorted[piece + 1]!];
+    stage.hours[piece] = (to - from) / hourMs;
+    for (const [place, zone] of zones.entries()) {
+      const cell = piece * places + place;
+      const spell = firstAfter(zone.downMs, from);
+      const isUp = spell < zone.upMs.length && zone.upMs[spell]! <= from;
+      stage.usd[cell] = isUp ? spotCostUsd(zone, from, to) : Infinity;
+      stage.stays[cell] = isUp && zone.upMs[spell]! < from ? 1 : 0;
+    }
+    const onDemandCell = piece * places + zones.length;
+    stage.usd[onDemandCell] = ((to - from) / hourMs) * market.onDemandUsdPerHour;
+    stage.stays[onDemandCell] = 1;
+  }
+  return stage;
+}
+
+function changes({ upMs, downMs, price }: MarketZone, fromMs: number, toMs: number): number[] {
+  const within = (list: Float64Array) => [
+    ...list.subarray(firstAfter(list, fromMs), firstAfter(list, toMs)),
+  ];
+  return [...within(upMs), ...within(downMs), ...within(price.fromMs)].filter((at) => at < toMs);
+}
+
+/**
+ * The plan with the highest `value` x work - cost. A launch pays its changeover at once, as lost progress: one that would
+ * end before it trains thus earns less than it really would, and is never worth it either way.
+ */
+function optimum(stage: Stage, value: number): Plan {
+  const { pieces, places, hours, usd, stays, changeoverHours } = stage;
+  const idle = places;
+  const width = places + 1;
+  const launchUsd = value * changeoverHours;
+  let best = new Float64Array(width);
+  const next = new Int8Array(pieces * width);
+  for (let piece = pieces - 1; piece >= 0; piece -= 1) {
+    const now = new Float64Array(width);
+    // Where to be in this piece, coming from nowhere; and coming from each place.
+    let fresh = idle;
+    let freshEarns = best[idle]!;
+    const earns = (place: number) =>
+      value * hours[piece]! - usd[piece * places + place]! + best[place]!;
+    for (let place = 0; place < places; place += 1) {
+      const gain = earns(place) - launchUsd;
+      if (gain > freshEarns) [fresh, freshEarns] = [place, gain];
+    }
+    for (let from = 0; from < width; from += 1) {
+      const canStay = from < places && stays[piece * places + from] === 1;
+      const stayEarns = canStay ? earns(from) : -Infinity;
+      const stay = stayEarns > freshEarns;
+      now[from] = stay ? stayEarns : freshEarns;
+      next[piece * width + from] = stay ? from : fresh;
+    }
+    best = now;
+  }
+  return follow(stage, next);
+}
+
+function follow(
+  { pieces, places, hours, usd, stays, changeoverHours }: Stage,
+  next: Int8Array,
+): Plan {
+  const width = places + 1;
+  const plan: Plan = { workHours: 0, costUsd: 0, onDemandHours: 0, spotHours: 0 };
+  let at = places;
+  for (let piece = 0; piece < pieces; piece += 1) {
+    const to = next[piece * width + at]!;
+    const isLaunch = to < places && (to !== at || stays[piece * places + to] === 0);
+    if (isLaunch) plan.workHours -= changeoverHours;
+    if (to < places) {
+      plan.workHours += hours[piece]!;
+      plan.costUsd += usd[piece * places + to]!;
+      if (to === places - 1) plan.onDemandHours += hours[piece]!;
+      else plan.spotHours += hours[piece]!;
+    }
+    at = to;
+  }
+  return plan;
+}

@@ -1,0 +1,32 @@
+import { type Experiment, homeOf, marketOfReplica, setupOf, startOf } from "./experiment.ts";
+import { emptyOutcome, outcomeFields } from "./job.ts";
+import { derivedSeed, uniform } from "./random.ts";
+import { JobSimulator } from "./simulate-job.ts";
+
+/** Simulates the jobs of one replica in every case, into the cells that belong to them. */
+export function simulateRange(experiment: Experiment, replica: number, cells: Float64Array): void {
+  const { cases, jobs, replicas, rules } = experiment;
+  const prepared = marketOfReplica(experiment, replica);
+  const zones = prepared.market.zones.length;
+  const outcome = emptyOutcome();
+  const width = outcomeFields.length;
+  const seed = derivedSeed(experiment.seed, replica);
+  for (const [index, one] of cases.entries()) {
+    const simulators = new Map<number, JobSimulator>();
+    for (let job = 0; job < jobs; job += 1) {
+      const home = homeOf(experiment, replica, job, zones);
+      const simulator =
+        simulators.get(home) ?? new JobSimulator(setupOf(experiment, one, prepared, home));
+      simulators.set(home, simulator);
+      const startMs = startOf(experiment, replica, job, prepared.startsBeforeMs);
+      simulator.run(
+        startMs,
+        outcome,
+        (interruption) => uniform(seed, 0x4e6f + job, interruption) < rules.noticeSuccess,
+      );
+      const first = ((index * replicas + replica) * jobs + job) * width;
+      for (let field = 0; field < width; field += 1)
+        cells[first + field] = outcome[outcomeFields[field]!];
+    }
+  }
+}
