@@ -37,7 +37,7 @@ export function meanInterval(
       size += sizes[block]!;
     }
     return sum / size;
-  }).sort();
+  }).toSorted();
   return [quantile(means, 0.025), quantile(means, 0.975)];
 }
 

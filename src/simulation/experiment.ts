@@ -161,6 +161,8 @@ export function makeCheckpointing(policy: CheckpointPolicy, input: CheckpointInp
       return ageDependent(policy.stallMs, loadMs, 2 * workMs);
     case "on-notice":
       return noticeOnly(policy.stallMs, Math.ceil(workMs));
+    default:
+      return policy satisfies never;
   }
 }
 

@@ -1,5 +1,4 @@
 import { hazardByAge } from "../facts/spot-pools.ts";
-import { hourMs } from "./spot-trace.ts";
 
 /** How long capacity lasts, or stays away. Plain data, so that workers get it. */
 export type Lifetime =
@@ -28,6 +27,8 @@ export function drawLifetimeMs(lifetime: Lifetime, share: number, second: number
     }
     case "measured":
       return ageAtHazard(hazard) * (meanMs / measuredMeanHours);
+    default:
+      return lifetime satisfies never;
   }
 }
 
@@ -58,7 +59,7 @@ const measuredMeanHours = (() => {
 /** Lanczos' approximation, for arguments above 0.5. */
 function gamma(x: number): number {
   const coefficients = [
-    76.18009172947146, -86.50532032941677, 24.01409824083091, -1.231739572450155,
+    76.18009172947146, -86.5053203294168, 24.01409824083091, -1.231739572450155,
     0.1208650973866179e-2, -0.5395239384953e-5,
   ];
   const shifted = x + 4.5;

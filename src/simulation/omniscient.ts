@@ -70,7 +70,7 @@ interface Stage {
 function prepareStage({ market, path, rules, home }: Setup, fromMs: number, toMs: number): Stage {
   const zones = path.zones === "home" ? [market.zones[home]!] : market.zones;
   const cuts = [fromMs, ...zones.flatMap((zone) => changes(zone, fromMs, toMs)), toMs];
-  const sorted = Float64Array.from(new Set(cuts)).sort();
+  const sorted = Float64Array.from(new Set(cuts)).toSorted();
   const pieces = sorted.length - 1;
   const places = zones.length + 1;
   const stage: Stage = {

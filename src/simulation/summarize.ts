@@ -62,11 +62,14 @@ export function summarize(experiment: Experiment, results: Results): Summary {
     cases: experiment.cases.map(({ name }, index): CaseSummary => {
       const hours = (field: (typeof outcomeFields)[number]) => meanOf(of(index, field)) / hourMs;
       const ran = hours("billedMs") + hours("freeMs");
-      const spread = (values: Float64Array) => spreadOf(values, blocks, experiment.seed);
       return {
         name,
-        costUsd: spread(of(index, "costUsd")),
-        makespanHours: spread(of(index, "makespanMs").map((ms) => ms / hourMs)),
+        costUsd: spreadOf(of(index, "costUsd"), blocks, experiment.seed),
+        makespanHours: spreadOf(
+          of(index, "makespanMs").map((ms) => ms / hourMs),
+          blocks,
+          experiment.seed,
+        ),
         missRate: meanOf(of(index, "missed")),
         lostWorkHours: hours("lostWorkMs"),
         loadingHours: hours("loadingMs"),
