@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import * as z from "zod/mini";
 import { checksumAlgorithms } from "./object-checksum.ts";
 
@@ -44,33 +43,25 @@ const endSchema = z.object({ end: z.literal(true), files: z.number(), bytes: z.n
 
 export type ManifestFile = z.infer<typeof fileSchema>;
 
-export interface Manifest {
-  source: string;
-  /** In the order of the file; reading it to the end proves that the list is whole. */
-  files: AsyncIterable<ManifestFile>;
+/** Must come first, then the files in a fixed order, that of S3's listing, then the end. */
+export function formatManifestHeader(source: string): string {
+  return `${JSON.stringify({ runctl: "manifest", version, source })}\n`;
 }
 
-/** The manifest in pieces of many lines. Files must come in a fixed order: that of S3's listing. */
-export function* formatManifest(
-  source: string,
-  files: Iterable<ManifestFile>,
-): Generator<string, void> {
-  let lines = `${JSON.stringify({ runctl: "manifest", version, source })}\n`;
-  let count = 0;
-  let bytes = 0;
-  for (const file of files) {
-    lines += formatManifestFile(file);
-    count += 1;
-    bytes += file.sizeBytes;
-    if (lines.length >= pieceLength) {
-      yield lines;
-      lines = "";
-    }
-  }
-  yield `${lines}${JSON.stringify({ end: true, files: count, bytes })}\n`;
+/** @returns the source. @throws Error on a line that is not the header of a version that is known. */
+export function readManifestHeader(line: string): string {
+  return headerSchema.parse(JSON.parse(line)).source;
 }
 
-const pieceLength = 64 * 1024;
+/** Proves that the list is whole. @param sum of the files before it. */
+export function formatManifestEnd(sum: { files: number; bytes: number }): string {
+  return `${JSON.stringify({ end: true, ...sum })}\n`;
+}
+
+/** Undefined for any other line. */
+export function readManifestEnd(line: string): { files: number; bytes: number } | undefined {
+  return line.startsWith('{"end":') ? endSchema.parse(JSON.parse(line)) : undefined;
+}
 
 /** One line. The members stand in one order whatever order they were made in; the path is first. */
 export function formatManifestFile(file: ManifestFile): string {
@@ -90,54 +81,6 @@ function asFile(value: unknown): ManifestFile {
     return fileSchema.parse(value);
   }
   const { sha256, ...place } = firstFileSchema.parse(value);
-  const checksum = { algorithm: "SHA256", value: Buffer.from(sha256, "hex").toString("base64") };
-  return { ...place, checksum } as const;
-}
-
-/** @throws Error where the text is not a whole manifest of this version; for `files`, while they are read. */
-export async function parseManifest(pieces: AsyncIterable<string>): Promise<Manifest> {
-  const lines = linesOf(pieces);
-  const first = await lines.next();
-  if (first.done) throw new Error("the manifest is empty");
-  return { source: headerSchema.parse(JSON.parse(first.value)).source, files: filesOf(lines) };
-}
-
-async function* filesOf(lines: AsyncIterable<string>): AsyncGenerator<ManifestFile> {
-  let count = 0;
-  let bytes = 0;
-  let isWhole = false;
-  for await (const line of lines) {
-    if (isWhole) throw new Error("the manifest goes on after its end");
-    const value: unknown = JSON.parse(line);
-    if (isEnd(value)) {
-      const end = endSchema.parse(value);
-      isWhole = end.files === count && end.bytes === bytes;
-      if (!isWhole) throw new Error(`the manifest says ${end.files} files and has ${count}`);
-      continue;
-    }
-    const file = asFile(value);
-    count += 1;
-    bytes += file.sizeBytes;
-    yield file;
-  }
-  if (!isWhole) throw new Error("the manifest has no end");
-}
-
-const isEnd = (value: unknown) => typeof value === "object" && value !== null && "end" in value;
-
-/** Lines that end in a newline; a torn last one is left out. */
-async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string, void> {
-  let rest = "";
-  for await (const piece of pieces) {
-    const lines = (rest + piece).split("\n");
-    rest = lines.pop() ?? "";
-    yield* lines;
-  }
-}
-
-/** What stands in the tag `runctl:manifest`: hex SHA-256 of the manifest's bytes. */
-export function manifestHash(pieces: Iterable<string>): string {
-  const hash = createHash("sha256");
-  for (const piece of pieces) hash.update(piece);
-  return hash.digest("hex");
+  const base64 = Buffer.from(sha256, "hex").toString("base64");
+  return { ...place, checksum: { algorithm: "SHA256", value: base64 } };
 }

@@ -17,9 +17,14 @@ export async function downloadForCommand(
   if (!bucket) throw new RunctlError("USAGE", `'${source}' is not of the form s3://bucket/prefix/`);
   const begin = performance.now();
   await mkdir(directory, { recursive: true });
-  const { files, refused } = await downloadPrefix(aws, { bucket, prefix: prefix ?? "" }, directory);
-  if (refused.length > 0) {
-    throw new RunctlError("PARTLY_DONE", `${refused.length} objects were left out of ${source}`);
+  const { objects, refused, failed } = await downloadPrefix(
+    aws,
+    { bucket, prefix: prefix ?? "" },
+    directory,
+  );
+  const leftOut = refused.length + failed.length;
+  if (leftOut > 0) {
+    throw new RunctlError("PARTLY_DONE", `${leftOut} objects were left out of ${source}`);
   }
-  return { objects: files.length, seconds: (performance.now() - begin) / 1000 };
+  return { objects, seconds: (performance.now() - begin) / 1000 };
 }

@@ -1,54 +1,142 @@
-import { createReadStream } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { closeSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
+import { open, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
   type ManifestFile,
-  formatManifest,
-  manifestHash,
+  formatManifestEnd,
+  formatManifestFile,
+  formatManifestHeader,
   manifestPath,
-  parseManifest,
+  parseManifestFile,
+  readManifestEnd,
+  readManifestHeader,
 } from "../manifest.ts";
+import { type NoteIndex, createNoteIndex, noNotes, readLines } from "../transfer/note-index.ts";
 import { syncDirectory } from "../transfer/sync-directory.ts";
 
 /** What the last complete fill left on the volume. */
 export interface EarlierFill {
   /** Undefined: there was none. */
   source: string | undefined;
-  /** By path. */
-  files: Map<string, ManifestFile>;
+  notes: NoteIndex;
 }
 
 /** Without a whole manifest nothing on the volume is known to be runctl's. */
-export async function readManifest(root: string): Promise<EarlierFill> {
-  const files = new Map<string, ManifestFile>();
-  try {
-    const stream = createReadStream(join(root, manifestPath), { encoding: "utf8" });
-    const manifest = await parseManifest(stream);
-    for await (const file of manifest.files) files.set(file.path, file);
-    return { source: manifest.source, files };
-  } catch {
-    // None, torn, or of another version.
-    return { source: undefined, files: new Map() };
-  }
-}
-
-/** Puts the manifest in place of the old one, safely on the disk. @returns its hash */
-export async function writeManifest(
-  root: string,
-  source: string,
-  files: readonly ManifestFile[],
-): Promise<string> {
+export async function openManifest(root: string): Promise<EarlierFill> {
   const path = join(root, manifestPath);
-  const file = await open(`${path}.new`, "w", 0o644);
+  const file = await open(path, "r").catch(() => undefined);
+  if (!file) return { source: undefined, notes: noNotes };
   try {
-    for (const piece of formatManifest(source, files)) await file.appendFile(piece);
-    await file.sync();
+    return await readManifest(path, file);
+  } catch {
+    // Torn, or of another version.
+    return { source: undefined, notes: noNotes };
   } finally {
     await file.close();
   }
-  await rename(`${path}.new`, path);
-  await syncDirectory(dirname(path));
-  return manifestHash(formatManifest(source, files));
+}
+
+async function readManifest(
+  path: string,
+  file: Parameters<typeof readLines>[0],
+): Promise<EarlierFill> {
+  const index = createNoteIndex();
+  let source: string | undefined;
+  let isWhole = false;
+  const sum = { files: 0, bytes: 0 };
+  await readLines(file, 0, (line, at) => {
+    if (isWhole) throw new Error("the manifest goes on after its end");
+    const end = readManifestEnd(line);
+    if (source === undefined) source = readManifestHeader(line);
+    else if (end) {
+      isWhole = end.files === sum.files && end.bytes === sum.bytes;
+      if (!isWhole) throw new Error(`the manifest says ${end.files} files and has ${sum.files}`);
+    } else {
+      sum.files += 1;
+      sum.bytes += parseManifestFile(line).sizeBytes;
+      index.note(line, at);
+    }
+  });
+  if (!isWhole) throw new Error("the manifest has no end");
+  return { source, notes: index.open(path) };
+}
+
+/** A manifest that is being written beside the one that is there: a line for each file, never all in memory. */
+export interface ManifestDraft {
+  /** In S3's order. */
+  add(file: ManifestFile): void;
+  readonly files: number;
+  /** All files so far, from the disk; must not be asked while files are added. */
+  read(): AsyncGenerator<ManifestFile, void>;
+  /** Puts it in place of the old one, safely on the disk. @returns its hash */
+  finish(): Promise<string>;
+  /** Closes it and takes it away, unless it was finished. */
+  discard(): Promise<void>;
+}
+
+const pieceLength = 64 * 1024;
+
+export function draftManifest(root: string, source: string): ManifestDraft {
+  const path = join(root, manifestPath);
+  const draft = `${path}.new`;
+  const file = openSync(draft, "w", 0o644);
+  const hash = createHash("sha256");
+  const header = formatManifestHeader(source);
+  let lines = header;
+  let files = 0;
+  let bytes = 0;
+  let isOpen = true;
+  const write = () => {
+    hash.update(lines);
+    const piece = Buffer.from(lines);
+    for (let at = 0; at < piece.length;) at += writeSync(file, piece, at);
+    lines = "";
+  };
+  const close = () => {
+    if (isOpen) closeSync(file);
+    isOpen = false;
+  };
+  return {
+    get files() {
+      return files;
+    },
+    add(one) {
+      lines += formatManifestFile(one);
+      files += 1;
+      bytes += one.sizeBytes;
+      if (lines.length >= pieceLength) write();
+    },
+    async *read() {
+      write();
+      yield* filesOf(draft, Buffer.byteLength(header));
+    },
+    async finish() {
+      lines += formatManifestEnd({ files, bytes });
+      write();
+      fsyncSync(file);
+      close();
+      renameSync(draft, path);
+      await syncDirectory(dirname(path));
+      return hash.digest("hex");
+    },
+    async discard() {
+      if (!isOpen) return;
+      close();
+      await rm(draft, { force: true });
+    },
+  };
+}
+
+async function* filesOf(path: string, from: number): AsyncGenerator<ManifestFile, void> {
+  const file = await open(path, "r");
+  try {
+    for await (const line of file.readLines({ start: from, autoClose: false })) {
+      yield parseManifestFile(line);
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 export async function removeJournal(path: string): Promise<void> {

@@ -7,19 +7,15 @@ import type { ManifestFile } from "../manifest.ts";
  * A file that somebody changed since is not the one that runctl put there, and stays.
  *
  * @param root without symbolic links.
- * @param earlier as a file on the volume tells, which anybody may have written: what it names outside of the root stays.
- * @returns the paths that were removed.
+ * @param gone as a file on the volume tells, which anybody may have written: what it names outside of the root stays.
+ * @returns how many were removed.
  */
-export async function removeGone(
-  root: string,
-  earlier: Iterable<ManifestFile>,
-  kept: ReadonlySet<string>,
-): Promise<string[]> {
-  const removed: string[] = [];
-  for (const file of earlier) {
-    if (kept.has(file.path) || !(await isAsFilled(root, file))) continue;
+export async function removeGone(root: string, gone: Iterable<ManifestFile>): Promise<number> {
+  let removed = 0;
+  for (const file of gone) {
+    if (!(await isAsFilled(root, file))) continue;
     await unlink(join(root, file.path));
-    removed.push(file.path);
+    removed += 1;
     await removeEmptyAbove(root, file.path);
   }
   return removed;

@@ -1,9 +1,9 @@
 import { lstatSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { listObjects } from "../aws/s3-objects.ts";
 import type { Aws } from "../aws/connect.ts";
 import { RunctlError } from "../errors.ts";
+import { listObjects } from "../transfer/list-objects.ts";
 import { partPath } from "../transfer/part-file.ts";
 import { placeKey } from "../transfer/place-key.ts";
 
@@ -34,7 +34,7 @@ export async function requireRoom(aws: Aws, room: Room, signal?: AbortSignal): P
   const size: SourceSize = { objects: 0, bytes: 0 };
   let bytesToCome = 0;
   let filesToCome = 0;
-  for await (const { key, sizeBytes } of listObjects(aws, source, signal)) {
+  for await (const { key, sizeBytes } of listObjects(aws, source, signal ? { signal } : {})) {
     const placement = placeKey(key.slice(source.prefix.length), sizeBytes);
     if (placement.kind !== "file") continue;
     size.objects += 1;

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { RunctlError } from "../errors.ts";
 import type { ManifestFile } from "../manifest.ts";
 import { checksumText, createDigest } from "../object-checksum.ts";
-import { forEachParallel } from "../transfer/slots.ts";
-import { type DirectBuffer, directBuffer, readDirect } from "./fill-read-direct.ts";
+import { eachParallel } from "../transfer/each-parallel.ts";
+import { type DirectBuffer, directBuffer, readDirect } from "../transfer/read-direct.ts";
 
 /** Four threads of libuv read; more files at once only wait for them. */
 const filesAtOnce = 8;
@@ -16,18 +16,18 @@ export interface VerifyOptions {
 
 /**
  * Reads every file back from the disk and compares it with S3's checksum of the whole object or, where S3 has
- * none of the whole, with the SHA-256 that was taken while it was downloaded.
+ * none of the whole, with the CRC-64/NVME that was taken while it was downloaded (SHA-256 in older manifests).
  *
  * @returns the files whose bytes on the disk are not those.
  */
 export async function findWrongFiles(
   root: string,
-  files: readonly ManifestFile[],
+  files: AsyncIterable<ManifestFile> | Iterable<ManifestFile>,
   { signal, onFile }: VerifyOptions = {},
 ): Promise<ManifestFile[]> {
   const wrong: ManifestFile[] = [];
   const buffers: DirectBuffer[] = [];
-  await forEachParallel(files, filesAtOnce, async (file) => {
+  await eachParallel(files, filesAtOnce, async (file) => {
     signal?.throwIfAborted();
     const buffer = buffers.pop() ?? directBuffer();
     if (!(await isRight(root, file, buffer))) wrong.push(file);
@@ -38,7 +38,7 @@ export async function findWrongFiles(
 }
 
 async function isRight(root: string, file: ManifestFile, buffer: DirectBuffer): Promise<boolean> {
-  const { algorithm, value } = expected(file);
+  const { algorithm, value } = file.checksum;
   const digest = createDigest(algorithm);
   let sizeBytes = 0;
   try {
@@ -54,14 +54,6 @@ async function isRight(root: string, file: ManifestFile, buffer: DirectBuffer): 
     throw error;
   }
   return sizeBytes === file.sizeBytes && checksumText(algorithm, digest.bytes()) === value;
-}
-
-function expected({ checksum, sha256 }: ManifestFile) {
-  if (checksum && checksum.parts === undefined) return checksum;
-  return {
-    algorithm: "SHA256",
-    value: Buffer.from(sha256 ?? "", "hex").toString("base64"),
-  } as const;
 }
 
 export function requireRight(wrong: readonly ManifestFile[]): void {

@@ -8,7 +8,7 @@ import { manifestPath } from "../manifest.ts";
 import { uploadFile } from "../transfer/upload-file.ts";
 import { type TestBucket, startTestBucket } from "../../test/support/bucket.ts";
 import { findWrongFiles } from "./fill-verify.ts";
-import { readManifest } from "./fill-manifest.ts";
+import { openManifest } from "./fill-manifest.ts";
 import { fillVolume } from "./fill-volume.ts";
 
 const largeBytes = 20 * 1024 * 1024 + 1;
@@ -91,9 +91,10 @@ test("a byte that is wrong on the disk is found although size and time are right
   await file.write(Buffer.from([large[largeBytes - 1]! ^ 1]), 0, 1, largeBytes - 1);
   await file.close();
   await utimes(path, atime, mtime);
-  const { files } = await readManifest(place.directory);
+  const { notes } = await openManifest(place.directory);
+  t.after(() => notes.close());
 
-  const wrong = await findWrongFiles(place.directory, [...files.values()]);
+  const wrong = await findWrongFiles(place.directory, notes.left());
   assert.deepEqual(
     wrong.map((one) => one.path),
     ["large"],

@@ -4,11 +4,12 @@ import { RunctlError } from "../errors.ts";
 import type { ManifestFile } from "../manifest.ts";
 import { type Report, step } from "../progress.ts";
 import { downloadObject } from "../transfer/download-object.ts";
-import { type DownloadedPrefix, downloadPrefix } from "../transfer/download-prefix.ts";
+import { downloadPrefix } from "../transfer/download-prefix.ts";
 import { makeDurable } from "../transfer/make-durable.ts";
+import type { NoteIndex } from "../transfer/note-index.ts";
 import { openTargetDirectory } from "../transfer/target-directory.ts";
-import type { LeftOut, TransferProgress } from "../transfer/transfer-result.ts";
-import { readManifest, removeJournal, writeManifest } from "./fill-manifest.ts";
+import type { LeftOut, TransferResult } from "../transfer/transfer-result.ts";
+import { type ManifestDraft, draftManifest, openManifest, removeJournal } from "./fill-manifest.ts";
 import { removeGone } from "./fill-remove-gone.ts";
 import { explainFullDisk, requireRoom, type SourceSize } from "./fill-room.ts";
 import { findWrongFiles, requireRight } from "./fill-verify.ts";
@@ -21,7 +22,7 @@ export interface FillOptions {
   directory: string;
   report: Report;
   signal?: AbortSignal;
-  /** Requests at once; default 32. */
+  /** Requests at once; default 64. */
   parallel?: number;
   onProgress?: (progress: FillProgress) => void;
   /** How long one request is tried again, in milliseconds; default 120,000. */
@@ -29,8 +30,10 @@ export interface FillOptions {
 }
 
 /** Objects and bytes so far: first those that are on the volume, then those that were read back. */
-export interface FillProgress extends TransferProgress {
+export interface FillProgress {
   phase: "download" | "verify";
+  objects: number;
+  bytes: number;
   totalObjects: number;
 }
 
@@ -66,38 +69,47 @@ export async function fillVolume(options: FillOptions): Promise<FilledVolume> {
   const target = openTargetDirectory(options.directory);
   const inTheWay = target.ensureDirectory(".runctl");
   if (inTheWay) throw new RunctlError("CONFLICT", `${options.directory}: ${inTheWay}`);
-  const earlier = await readManifest(target.root);
   const name = `s3://${source.bucket}/${source.prefix}`;
-  requireSameSource(earlier.source, name);
-
-  const room = { source, root: target.root };
-  const size = await requireRoom(options.aws, room, signal);
-  const { filled, removed } = await step(
-    report,
-    `download ${options.source}`,
-    () =>
-      download(options, { ...room, ...size, earlier: earlier.files }).catch(
-        async (error: unknown) => {
-          throw await explainFullDisk(error, room, size);
-        },
-      ),
-    (done) => `${done.filled.objects} objects, ${done.filled.moved} moved`,
-  );
-  const { files } = filled;
-  await step(report, "read back from the disk", () => verify(options, source, target.root, files));
-  signal?.throwIfAborted();
-  const manifestHash = await writeManifest(target.root, name, files);
-  await removeJournal(join(target.root, journalPath));
-  return {
-    objects: filled.objects,
-    bytes: filled.bytes,
-    moved: filled.moved,
-    verified: files.length,
-    removed,
-    refused: filled.refused,
-    manifestHash,
-    seconds: (performance.now() - start) / 1000,
-  };
+  const earlier = await openManifest(target.root);
+  try {
+    requireSameSource(earlier.source, name);
+    const room = { source, root: target.root };
+    const size = await requireRoom(options.aws, room, signal);
+    const filled = await step(
+      report,
+      `download ${options.source}`,
+      () =>
+        download(options, { ...room, ...size, name, earlier: earlier.notes }).catch(
+          async (error: unknown) => {
+            throw await explainFullDisk(error, room, size);
+          },
+        ),
+      ({ result }) => `${result.objects} objects, ${result.moved} moved`,
+    );
+    const { draft, result, removed } = filled;
+    try {
+      await step(report, "read back from the disk", () =>
+        verify(options, source, target.root, draft),
+      );
+      signal?.throwIfAborted();
+      const manifestHash = await draft.finish();
+      await removeJournal(join(target.root, journalPath));
+      return {
+        objects: result.objects,
+        bytes: result.bytes,
+        moved: result.moved,
+        verified: draft.files,
+        removed,
+        refused: result.refused,
+        manifestHash,
+        seconds: (performance.now() - start) / 1000,
+      };
+    } finally {
+      await draft.discard();
+    }
+  } finally {
+    earlier.notes.close();
+  }
 }
 
 /** The files of another source would be removed, as S3 does not have them under this one. */
@@ -115,42 +127,71 @@ interface Source {
 
 interface Filling extends SourceSize {
   source: Source;
+  /** s3://bucket/prefix/ */
+  name: string;
   root: string;
-  /** Files of the last complete fill, by path. */
-  earlier: ReadonlyMap<string, ManifestFile>;
+  /** Files of the last complete fill. */
+  earlier: NoteIndex;
 }
 
-async function download(
+interface Filled {
+  result: TransferResult;
+  /** What is there now. */
+  draft: ManifestDraft;
+  removed: number;
+}
+
+async function download(options: FillOptions, filling: Filling): Promise<Filled> {
+  const { root, earlier } = filling;
+  const first = await downloadOnce(options, filling);
+  try {
+    // Before anything is removed: an empty prefix is a mistake sooner than a wish.
+    if (first.draft.files + first.result.refused.length === 0) throw nothingUnder(options.source);
+    const removed = (await removeGone(root, first.gone)) + (await removeGone(root, earlier.left()));
+    // A key may have been refused only because one of those files stood in its way.
+    const last =
+      removed > 0 && first.result.refused.length > 0
+        ? await downloadOnce(options, filling)
+        : undefined;
+    if (last) last.result.moved += first.result.moved;
+    const { result, draft } = last ?? first;
+    if (draft.files === 0) throw nothingUnder(options.source);
+    await makeDurable(root, []);
+    return { result, draft, removed };
+  } catch (error) {
+    await first.draft.discard();
+    throw error;
+  }
+}
+
+async function downloadOnce(
   options: FillOptions,
-  { source, root, earlier, objects: totalObjects }: Filling,
-): Promise<{ filled: DownloadedPrefix; removed: number }> {
-  const { aws, signal, parallel = 32, onProgress, retryMs } = options;
-  const run = () =>
-    downloadPrefix(aws, source, root, {
-      parallel,
+  { source, name, root, earlier, objects: totalObjects }: Filling,
+): Promise<Omit<Filled, "removed"> & { gone: ManifestFile[] }> {
+  const { aws, signal, parallel, onProgress, retryMs } = options;
+  const draft = draftManifest(root, name);
+  const gone: ManifestFile[] = [];
+  try {
+    const result = await downloadPrefix(aws, source, root, {
       journalPath: join(root, journalPath),
-      known: (path) => earlier.get(path),
-      onProgress: (progress) => onProgress?.({ ...progress, phase: "download", totalObjects }),
+      known: (path) => earlier.find(path),
+      onProgress: ({ objects, bytes }) =>
+        onProgress?.({ phase: "download", objects, bytes, totalObjects }),
+      onFile(file) {
+        earlier.keep(file.path);
+        draft.add(file);
+      },
+      onGone: (file) => void gone.push(file),
+      ...(parallel === undefined ? {} : { parallel }),
       ...(signal ? { signal } : {}),
       ...(retryMs === undefined ? {} : { retryMs }),
     });
-  let filled = await run();
-  requireNoFailures(filled.failed);
-  // Before anything is removed: an empty prefix is a mistake sooner than a wish.
-  if (filled.files.length + filled.refused.length === 0) throw nothingUnder(options.source);
-  const kept = new Set(filled.files.map((file) => file.path));
-  const gone = [...filled.gone, ...earlier.values()];
-  const removed = await removeGone(root, gone, kept);
-  // A key may have been refused only because one of those files stood in its way.
-  if (removed.length > 0 && filled.refused.length > 0) {
-    const { moved } = filled;
-    filled = await run();
-    filled.moved += moved;
-    requireNoFailures(filled.failed);
+    requireNoFailures(result.failed);
+    return { result, draft, gone };
+  } catch (error) {
+    await draft.discard();
+    throw error;
   }
-  if (filled.files.length === 0) throw nothingUnder(options.source);
-  await makeDurable(root, []);
-  return { filled, removed: removed.length };
 }
 
 const nothingUnder = (source: string) =>
@@ -169,17 +210,18 @@ async function verify(
   options: FillOptions,
   source: Source,
   root: string,
-  files: readonly ManifestFile[],
+  draft: ManifestDraft,
 ): Promise<void> {
   const { aws, signal, onProgress } = options;
+  const totalObjects = draft.files;
   let objects = 0;
   let bytes = 0;
-  const wrong = await findWrongFiles(root, files, {
+  const wrong = await findWrongFiles(root, draft.read(), {
     ...(signal ? { signal } : {}),
     onFile: (file) => {
       objects += 1;
       bytes += file.sizeBytes;
-      onProgress?.({ phase: "verify", objects, bytes, totalObjects: files.length });
+      onProgress?.({ phase: "verify", objects, bytes, totalObjects });
     },
   });
   for (const file of wrong) {

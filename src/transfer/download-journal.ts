@@ -1,24 +1,32 @@
-import { type FileHandle, open, readFile, rename } from "node:fs/promises";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type ManifestFile, formatManifestFile, parseManifestFile } from "../manifest.ts";
+import { type ManifestFile, formatManifestFile } from "../manifest.ts";
 import { makeDurable } from "./make-durable.ts";
+import { type NoteIndex, createNoteIndex, readLines } from "./note-index.ts";
 import { syncDirectory } from "./sync-directory.ts";
 
 /** Which files of a directory are complete and safely on the disk. */
 export interface DownloadJournal {
-  find(path: string): ManifestFile | undefined;
-  /** The file is complete, and may still be only in memory: it is noted after a flush, with many others. */
-  add(file: ManifestFile): Promise<void>;
+  /** What earlier runs noted. */
+  readonly notes: NoteIndex;
+  /** An earlier run ended before its time, so that files may be there which have not reached the disk whole. */
+  readonly isContinued: boolean;
+  /**
+   * The file is complete, and may still be only in memory: it is noted after a flush, with many others.
+   * A promise when the disk cannot follow.
+   */
+  add(file: ManifestFile): Promise<void> | undefined;
   /** Brings all files added so far, and then the notes of them, to the disk. */
   flush(): Promise<void>;
-  /** Flushes, and leaves only the notes of `paths`. @returns the notes that it drops */
-  finish(paths: ReadonlySet<string>): Promise<ManifestFile[]>;
   close(): Promise<void>;
+  /** Closes it for good: what it says is told by something else now. */
+  remove(): Promise<void>;
 }
 
-const flushFiles = 2_000;
+/** A flush syncs the whole file system, so it is not made for every few files; whoever adds does not wait for it. */
+const flushFiles = 10_000;
 const flushBytes = 1024 ** 3;
-const pieceLength = 256 * 1024;
+const mostWaitingFiles = 40_000;
 
 /**
  * Opens the journal that an earlier run left, which may have ended at any point: a note counts only when
@@ -31,88 +39,94 @@ export async function openDownloadJournal(
   root: string,
   source: string,
 ): Promise<DownloadJournal> {
-  const header = `${JSON.stringify({ runctl: "journal", version: 1, source })}\n`;
-  const notes = await readNotes(path, header);
-  // Anew and whole, so that a torn last line of the earlier run never runs into the next one.
-  let file = await rewrite(path, header, notes.values());
+  const { file, notes, isContinued } = await openFile(path, source);
   let waiting: ManifestFile[] = [];
   let waitingBytes = 0;
   let flushing: Promise<void> = Promise.resolve();
+  let isFlushing = false;
 
   const flush = () => {
     const before = flushing;
+    isFlushing = true;
     flushing = (async () => {
       await before;
       const batch = waiting;
       waiting = [];
       waitingBytes = 0;
-      if (batch.length === 0) return;
-      await makeDurable(
-        root,
-        batch.map((note) => join(root, note.path)),
-      );
-      await file.appendFile(batch.map(formatManifestFile).join(""));
-      await file.datasync();
-      for (const note of batch) notes.set(note.path, note);
+      if (batch.length > 0) {
+        await makeDurable(
+          root,
+          batch.map((note) => join(root, note.path)),
+        );
+        await file.appendFile(batch.map(formatManifestFile).join(""));
+        await file.datasync();
+      }
+      isFlushing = false;
     })();
     return flushing;
   };
 
+  const close = async () => {
+    await flushing.catch(() => undefined);
+    notes.close();
+    await file.close();
+  };
+
   return {
-    find: (relative) => notes.get(relative),
-    async add(note) {
+    notes,
+    isContinued,
+    add(note) {
       waiting.push(note);
       waitingBytes += note.sizeBytes;
-      if (waiting.length >= flushFiles || waitingBytes >= flushBytes) await flush();
+      if (waiting.length < flushFiles && waitingBytes < flushBytes) return undefined;
+      if (!isFlushing) {
+        const next = flush();
+        // Told by the next flush, which every run ends with.
+        next.catch(() => undefined);
+      }
+      return waiting.length >= mostWaitingFiles ? flushing : undefined;
     },
     flush,
-    async finish(paths) {
-      await flush();
-      const dropped = [...notes.values()].filter((note) => !paths.has(note.path));
-      for (const note of dropped) notes.delete(note.path);
-      await file.close();
-      file = await rewrite(path, header, notes.values());
-      return dropped;
-    },
-    async close() {
-      await flushing.catch(() => undefined);
-      await file.close();
+    close,
+    async remove() {
+      await close();
+      await rm(path, { force: true });
+      await syncDirectory(dirname(path));
     },
   };
 }
 
-async function readNotes(path: string, header: string): Promise<Map<string, ManifestFile>> {
-  const text = await readFile(path, "utf8").catch(() => "");
-  const notes = new Map<string, ManifestFile>();
-  if (!text.startsWith(header)) return notes;
-  for (const line of text.slice(header.length, text.lastIndexOf("\n") + 1).split("\n")) {
-    if (line === "") continue;
-    try {
-      const note = parseManifestFile(line);
-      notes.set(note.path, note);
-    } catch {
-      // A line that no version of runctl wrote whole says nothing about any file.
-    }
+async function openFile(path: string, source: string) {
+  const header = `${JSON.stringify({ runctl: "journal", version: 1, source })}\n`;
+  const index = createNoteIndex();
+  const old = await open(path, "r+").catch(() => undefined);
+  if (old && (await beginsWith(old, header))) {
+    const end = await readLines(old, Buffer.byteLength(header), (line, at) => index.note(line, at));
+    // A torn last line of the earlier run must not run into the next one.
+    await old.truncate(end);
+    await old.close();
+  } else {
+    await old?.close();
+    await create(path, header);
   }
-  return notes;
+  const file = await open(path, "a");
+  return { file, notes: index.open(path), isContinued: old !== undefined };
 }
 
-async function rewrite(
-  path: string,
-  header: string,
-  notes: Iterable<ManifestFile>,
-): Promise<FileHandle> {
+async function beginsWith(file: FileHandle, header: string): Promise<boolean> {
+  const wanted = Buffer.from(header);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(wanted.length), 0, wanted.length, 0);
+  return bytesRead === wanted.length && buffer.equals(wanted);
+}
+
+async function create(path: string, header: string): Promise<void> {
   const file = await open(`${path}.new`, "w");
-  let lines = header;
-  for (const note of notes) {
-    lines += formatManifestFile(note);
-    if (lines.length < pieceLength) continue;
-    await file.appendFile(lines);
-    lines = "";
+  try {
+    await file.appendFile(header);
+    await file.datasync();
+  } finally {
+    await file.close();
   }
-  await file.appendFile(lines);
-  await file.datasync();
   await rename(`${path}.new`, path);
   await syncDirectory(dirname(path));
-  return file;
 }

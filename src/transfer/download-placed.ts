@@ -1,131 +1,133 @@
-import { createHash } from "node:crypto";
-import { type Stats, createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import type { Aws } from "../aws/connect.ts";
-import type { S3Object } from "../aws/s3-objects.ts";
 import { type RunctlError, isRunctlError } from "../errors.ts";
 import type { ManifestFile } from "../manifest.ts";
-import { isMd5Etag } from "../object-checksum.ts";
-import type { DownloadJournal } from "./download-journal.ts";
+import { diskError } from "./disk-error.ts";
+import { downloadCompressed } from "./download-compressed.ts";
+import { type DownloadJob, type PlacedObject, askingOf } from "./download-job.ts";
 import { downloadObject, smallObjectBytes } from "./download-object.ts";
+import { isLinkThere, makeLink } from "./place-link.ts";
+import { fetchSmall } from "./fetch-small.ts";
+import { fileChecksum } from "./file-checksum.ts";
+import { isSymbolicLink } from "./file-metadata.ts";
+import type { ListedObject } from "./listing-page.ts";
+import { attributesFor, metadataOfHeaders } from "./object-attributes.ts";
 import { rangesPath } from "./part-file.ts";
-import type { Slots } from "./slots.ts";
-import type { TargetDirectory } from "./target-directory.ts";
-import type { Tally } from "./transfer-result.ts";
+import { recognise } from "./recognise-file.ts";
+import { lastingFailure } from "./s3-failure.ts";
+import { wrongBytes } from "./wanted-object.ts";
+import { writeSmall } from "./write-small.ts";
 
-/** What the downloads of one prefix share. */
-export interface DownloadJob {
-  aws: Aws;
-  bucket: string;
-  target: TargetDirectory;
-  journal: DownloadJournal;
-  tally: Tally;
-  slots: Slots;
-  known(path: string): ManifestFile | undefined;
-  signal?: AbortSignal;
-  retryMs?: number;
-}
-
-export interface PlacedObject {
-  object: S3Object;
-  /** Relative to the target directory. */
-  path: string;
-}
-
-/** Brings one object to its place unless it is there. @returns undefined when it was left out. */
+/** Brings one object to its place unless it is there. @returns its note; undefined: it was left out, or has none. */
 export async function downloadPlaced(
+  job: DownloadJob,
+  placed: PlacedObject,
+): Promise<ManifestFile | undefined> {
+  const { object } = placed;
+  try {
+    const original = await downloadCompressed(job, placed);
+    if (!original) return await downloadPlain(job, placed);
+    return "leftOut" in original ? undefined : original;
+  } catch (error) {
+    const told = lastingFailure(error, `s3://${job.bucket}/${object.key}`);
+    if (!isOfThisObjectOnly(told)) throw diskError(told, join(job.target.root, placed.path));
+    job.tally.failed.push({ name: object.key, reason: told.message });
+    return undefined;
+  }
+}
+
+async function downloadPlain(
   job: DownloadJob,
   { object, path }: PlacedObject,
 ): Promise<ManifestFile | undefined> {
-  const found = job.target.lookAt(path);
+  const { target, tally } = job;
+  const found = target.lookAt(path);
   if (found !== "free" && "reason" in found) {
-    job.tally.refused.push({ name: object.key, reason: found.reason });
+    if (job.links === "keep" && isLinkThere(job, object, path)) {
+      tally.skip(object.sizeBytes);
+      return undefined;
+    }
+    tally.refused.push({ name: object.key, reason: found.reason });
     return undefined;
   }
   const there = found === "free" ? undefined : await recognise(job, object, path, found);
   if (there) {
     // Left when a run ended between the rename and this removal.
     if (object.sizeBytes > smallObjectBytes) {
-      await rm(rangesPath(join(job.target.root, path)), { force: true });
+      await rm(rangesPath(join(target.root, path)), { force: true });
     }
-    job.tally.skip(object.sizeBytes);
-    return there;
+    if (there.note && !there.isNoted) await job.journal.add(there.note);
+    tally.skip(object.sizeBytes);
+    return there.note;
   }
-  try {
-    return await fetch(job, object, path);
-  } catch (error) {
-    if (!isOfThisObjectOnly(error)) throw error;
-    job.tally.failed.push({ name: object.key, reason: error.message });
+  return object.sizeBytes <= smallObjectBytes
+    ? moveSmall(job, object, path)
+    : moveLarge(job, object, path);
+}
+
+async function moveSmall(job: DownloadJob, object: ListedObject, path: string) {
+  const { target, tally } = job;
+  const file = await fetchSmall(
+    askingOf(job, object),
+    ({ bytes, headers, checksum, isCompared }) => {
+      if (job.links !== "content" && isSymbolicLink(metadataOfHeaders(headers))) {
+        return makeLink(job, path, Buffer.from(bytes).toString());
+      }
+      const attributes = attributesFor(headers, object.modifiedMs);
+      writeSmall(join(target.root, path), bytes, attributes);
+      const { key, etag, sizeBytes } = object;
+      const { modifiedMs = object.modifiedMs } = attributes;
+      return { note: { path, key, sizeBytes, etag, modifiedMs, checksum }, isCompared };
+    },
+  );
+  if ("refused" in file) {
+    tally.refused.push({ name: object.key, reason: file.refused });
     return undefined;
   }
+  tally.progress(object.sizeBytes);
+  if ("link" in file) {
+    tally.move(object.sizeBytes, object.sizeBytes);
+    return undefined;
+  }
+  if (job.verify) await readBack(job, file.note);
+  // Waits only when the disk cannot follow.
+  const noted = job.journal.add(file.note);
+  if (noted) await noted;
+  tally.move(object.sizeBytes, object.sizeBytes, file.isCompared);
+  return file.note;
 }
 
-async function fetch(job: DownloadJob, object: S3Object, path: string): Promise<ManifestFile> {
-  const { aws, bucket, target, slots, tally, signal, retryMs } = job;
-  const { key, etag, lastModified } = object;
-  const options = {
-    slots,
+async function readBack(job: DownloadJob, { path, key, checksum }: ManifestFile): Promise<void> {
+  const { algorithm, value } = checksum;
+  const full = join(job.target.root, path);
+  if ((await fileChecksum(full, { algorithm, isDirect: true })) === value) return;
+  await rm(full, { force: true });
+  throw wrongBytes({ bucket: job.bucket, key, etag: "", sizeBytes: 0 }, " (read back)");
+}
+
+async function moveLarge(job: DownloadJob, object: ListedObject, path: string) {
+  const { aws, target, flow, tally, signal, retryMs, verify, pageCache } = job;
+  const { key, etag, sizeBytes } = object;
+  let modifiedMs = object.modifiedMs;
+  const done = await downloadObject(aws, askingOf(job, object).object, join(target.root, path), {
+    flow,
     durable: false,
+    verify,
+    pageCache,
+    retryMs,
+    attributesOf(headers) {
+      const attributes = attributesFor(headers, object.modifiedMs);
+      modifiedMs = attributes.modifiedMs ?? modifiedMs;
+      return attributes;
+    },
     onBytes: tally.progress,
     ...(signal ? { signal } : {}),
-    ...(retryMs === undefined ? {} : { retryMs }),
-  };
-  const done = await downloadObject(aws, { bucket, ...object }, join(target.root, path), options);
-  const { sizeBytes, checksum } = done;
-  const modifiedMs = lastModified.getTime();
-  const file: ManifestFile = {
-    path,
-    key,
-    sizeBytes,
-    etag,
-    modifiedMs,
-    checksum,
-  };
-  await job.journal.add(file);
-  tally.move(sizeBytes, done.movedBytes);
-  return file;
-}
-
-/** The file that is there, if it is surely this version of the object. */
-async function recognise(
-  job: DownloadJob,
-  object: S3Object,
-  path: string,
-  found: Stats,
-): Promise<ManifestFile | undefined> {
-  if (found.size !== object.sizeBytes) return undefined;
-  const note = job.known(path);
-  if (note?.etag === object.etag && note.key === object.key && hasTime(found, note)) return note;
-  if (!isMd5Etag(object.etag)) return undefined;
-  const { md5, sha256 } = await hashes(join(job.target.root, path), job.signal);
-  if (md5 !== object.etag) return undefined;
-  const { key, sizeBytes, etag } = object;
-  const checksum = { algorithm: "MD5", value: md5 } as const;
-  // Without the object's time, which the file may not have: a later change of the file must show.
-  const modifiedMs = Math.floor(found.mtimeMs);
-  const file: ManifestFile = { path, key, sizeBytes, etag, modifiedMs, checksum, sha256 };
-  await job.journal.add(file);
-  return file;
-}
-
-const hasTime = (found: Stats, note: ManifestFile) => Math.abs(found.mtimeMs - note.modifiedMs) < 1;
-
-async function hashes(path: string, signal: AbortSignal | undefined) {
-  const md5 = createHash("md5");
-  const sha256 = createHash("sha256");
-  await pipeline(
-    createReadStream(path, { highWaterMark: 1024 * 1024 }),
-    async (bytes: AsyncIterable<Buffer>) => {
-      for await (const piece of bytes) {
-        md5.update(piece);
-        sha256.update(piece);
-      }
-    },
-    signal ? { signal } : {},
-  );
-  return { md5: md5.digest("hex"), sha256: sha256.digest("hex") };
+  });
+  const { algorithm, value } = done.checksum;
+  const note = { path, key, sizeBytes, etag, modifiedMs, checksum: { algorithm, value } };
+  await job.journal.add(note);
+  tally.move(sizeBytes, done.movedBytes, done.compared !== undefined);
+  return note;
 }
 
 /** The object changed, vanished or stayed wrong; the others may still come. */

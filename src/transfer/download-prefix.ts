@@ -1,11 +1,14 @@
 import { join } from "node:path";
 import type { Aws } from "../aws/connect.ts";
-import { type S3Object, listObjects } from "../aws/s3-objects.ts";
 import type { ManifestFile } from "../manifest.ts";
 import { openDownloadJournal } from "./download-journal.ts";
-import { type DownloadJob, downloadPlaced } from "./download-placed.ts";
-import { createCollisionCheck, placeKey } from "./place-key.ts";
-import { createSlots, forEachParallel } from "./slots.ts";
+import type { DownloadJob, DownloadRules } from "./download-job.ts";
+import { downloadPlaced } from "./download-placed.ts";
+import { planDownload } from "./download-plan.ts";
+import { eachParallel } from "./each-parallel.ts";
+import { type FlowControl, createFlowControl } from "./flow-control.ts";
+import { createInOrder } from "./in-order.ts";
+import type { NameFilter } from "./name-filter.ts";
 import { openTargetDirectory } from "./target-directory.ts";
 import {
   type TransferProgress,
@@ -14,30 +17,37 @@ import {
   interrupted,
 } from "./transfer-result.ts";
 
-export interface DownloadPrefixOptions {
-  /** Requests at once; default 10. */
+export interface DownloadPrefixOptions extends Partial<DownloadRules> {
+  /** Requests at once; default 64. */
   parallel?: number;
+  /** Default: one for `parallel` requests without a limit of bandwidth. */
+  flow?: FlowControl;
+  /** Paths that take part, relative to the prefix; default: all. */
+  takes?: NameFilter;
   signal?: AbortSignal;
   onProgress?: (progress: TransferProgress) => void;
-  /** Absolute path of the journal; default `.runctl-journal` in the directory. */
+  /** Gets what is there now, in S3's order. */
+  onFile?: (file: ManifestFile) => void;
+  /** Absolute path of the journal, which then stays; default `.runctl-journal` in the directory, until all is there. */
   journalPath?: string;
   /** A file that the caller knows to be safely on the disk, beside those of the journal. */
   known?: (path: string) => ManifestFile | undefined;
-  /** How long one request is tried again, in milliseconds; default 120,000. */
+  /** Gets each file of the journal that has no object any more. */
+  onGone?: (file: ManifestFile) => void;
+  /** How long one request is tried again without progress, in milliseconds; default 120,000. */
   retryMs?: number;
 }
 
-export interface DownloadedPrefix extends TransferResult {
-  /** What is there now, in the order of S3's listing. */
-  files: ManifestFile[];
-  /** Files of earlier runs that have no object any more. */
-  gone: ManifestFile[];
-}
+/** As many small objects lie on the wire and at S3 without any of them waiting for this machine. */
+export const usualParallel = 64;
+
+/** Notes that wait, while an earlier object is still on its way, for their turn to be handed on. */
+const mostEarly = 50_000;
 
 /**
  * Downloads all objects of a prefix into a directory. Killed at any point and run again, it moves only what
- * is missing or has changed: it trusts its journal, which holds only what has reached the disk, and files
- * whose MD5 is the object's ETag.
+ * is missing or has changed: it trusts its journal, which holds only what has reached the disk, and checksums. Memory
+ * does not grow with the number of keys, but for 32 bytes for each that an earlier run noted.
  *
  * @param source its prefix is empty or ends in a slash.
  * @throws RunctlError INTERRUPTED when the signal aborts; what is there stays.
@@ -47,65 +57,59 @@ export async function downloadPrefix(
   source: { bucket: string; prefix: string },
   directory: string,
   options: DownloadPrefixOptions = {},
-): Promise<DownloadedPrefix> {
-  const { signal, parallel = 10 } = options;
+): Promise<TransferResult> {
+  const { signal, parallel = usualParallel, takes = () => true } = options;
   const target = openTargetDirectory(directory);
   const journal = await openDownloadJournal(
     options.journalPath ?? join(target.root, ".runctl-journal"),
     target.root,
     `s3://${source.bucket}/${source.prefix}`,
   );
-  const tally = createTally(options.onProgress);
+  const flow = options.flow ?? createFlowControl({ parallel });
+  const tally = createTally(options.onProgress, flow);
   const job: DownloadJob = {
     aws,
     bucket: source.bucket,
     target,
     journal,
     tally,
-    slots: createSlots(parallel),
-    known: (path) => journal.find(path) ?? options.known?.(path),
+    flow,
+    known: (path) => journal.notes.find(path) ?? options.known?.(path),
+    decompress: options.decompress ?? true,
+    links: options.links ?? "content",
+    // After a crash a file may have its name, its size and its time, and not its bytes.
+    trustTimes: (options.trustTimes ?? false) && !journal.isContinued,
+    verify: options.verify ?? false,
+    pageCache: options.pageCache ?? "bypass",
+    retryMs: options.retryMs ?? 120_000,
     ...(signal ? { signal } : {}),
-    ...(options.retryMs === undefined ? {} : { retryMs: options.retryMs }),
   };
-  const files: (ManifestFile | undefined)[] = [];
+  const ordered = createInOrder<ManifestFile>((file) => options.onFile?.(file));
+  let isRemoved = false;
   try {
-    await forEachParallel(placedObjects(job, source.prefix), parallel, async (placed) => {
-      const file = await downloadPlaced(job, placed);
-      files[placed.index] = file;
+    await eachParallel(planDownload(job, source.prefix, takes), flow.count, async (planned) => {
+      const wait = ordered.room(mostEarly);
+      if (wait) await wait;
+      let file: ManifestFile | undefined;
+      try {
+        file = await downloadPlaced(job, planned);
+        if (file) journal.notes.keep(file.path);
+      } finally {
+        // Also after a failure: others may wait for their turn.
+        ordered.put(planned.index, file);
+      }
     });
-    const there = files.filter((file) => file !== undefined);
-    const gone = await journal.finish(new Set(there.map((file) => file.path)));
-    return { ...tally.result(), files: there, gone };
+    await journal.flush();
+    if (options.onGone) for (const file of journal.notes.left()) options.onGone(file);
+    const result = tally.result();
+    isRemoved = options.journalPath === undefined && result.failed.length === 0;
+    if (isRemoved) await journal.remove();
+    return result;
   } catch (error) {
     // What is complete need not be fetched again; the first error is the one to tell.
     await journal.flush().catch(() => undefined);
     throw signal?.aborted ? interrupted(error) : error;
   } finally {
-    await journal.close();
-  }
-}
-
-/** The objects that can be files, in the order of the listing; directories are made, others noted as refused. */
-async function* placedObjects({ aws, bucket, target, tally, signal }: DownloadJob, prefix: string) {
-  const checkCollision = createCollisionCheck();
-  let index = 0;
-  for await (const object of listObjects(aws, { bucket, prefix }, signal)) {
-    signal?.throwIfAborted();
-    const relative = object.key.slice(prefix.length);
-    // The marker of the prefix itself.
-    if (relative === "" && object.sizeBytes === 0) continue;
-    const placement = checkCollision(placeKey(relative, object.sizeBytes));
-    if (placement.kind === "refused") {
-      tally.refused.push({ name: object.key, reason: placement.reason });
-    } else if (placement.kind === "directory") {
-      const reason = target.ensureDirectory(placement.path);
-      if (reason) tally.refused.push({ name: object.key, reason });
-    } else {
-      yield { index: index++, object, path: placement.path } satisfies {
-        object: S3Object;
-        path: string;
-        index: number;
-      };
-    }
+    if (!isRemoved) await journal.close();
   }
 }

@@ -45,17 +45,27 @@ function reasonAgainst(path: string): string | undefined {
  * Finds keys that need a directory where an earlier key is a file. Keys must come in S3's order, in which
  * all keys that begin with a given one follow it without a gap.
  */
-export function createCollisionCheck(): (placement: Placement) => Placement {
+export function createCollisionCheck(): CollisionCheck {
   const begun: string[] = [];
-  return (placement) => {
-    if (placement.kind === "refused") return placement;
-    const { path } = placement;
-    while (begun.length > 0 && !path.startsWith(begun.at(-1)!)) begun.pop();
-    const inTheWay = begun.find((file) => path === file || path.startsWith(`${file}/`));
-    if (inTheWay !== undefined) {
-      return { kind: "refused", reason: `'${inTheWay}' is a file already` };
-    }
-    if (placement.kind === "file") begun.push(path);
-    return placement;
+  return {
+    place(placement) {
+      if (placement.kind === "refused") return placement;
+      const { path } = placement;
+      while (begun.length > 0 && !path.startsWith(begun.at(-1)!)) begun.pop();
+      const inTheWay = begun.find((file) => path === file || path.startsWith(`${file}/`));
+      if (inTheWay !== undefined) {
+        return { kind: "refused", reason: `'${inTheWay}' is a file already` };
+      }
+      if (placement.kind === "file") begun.push(path);
+      return placement;
+    },
+    isFile: (path) => begun.includes(path),
   };
+}
+
+interface CollisionCheck {
+  /** The placement, or why it cannot be. */
+  place(placement: Placement): Placement;
+  /** Whether a path that the last placed one begins with is that of a file. */
+  isFile(path: string): boolean;
 }

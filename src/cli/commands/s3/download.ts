@@ -64,11 +64,7 @@ export const download = defineCommand({
     if (context.options.dryRun) {
       return describeDownload(aws, { bucket: source.bucket, prefix }, path, context.signal);
     }
-    const {
-      files: _files,
-      gone: _gone,
-      ...result
-    } = await downloadPrefix(aws, { bucket: source.bucket, prefix }, path, {
+    const result = await downloadPrefix(aws, { bucket: source.bucket, prefix }, path, {
       parallel,
       signal: context.signal,
       onProgress: showProgress(context.report, from),

@@ -1,0 +1,92 @@
+import { rmSync } from "node:fs";
+import { chmod, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import type { ManifestFile } from "../manifest.ts";
+import { type DownloadJob, type PlacedObject, askingOf } from "./download-job.ts";
+import { downloadObject } from "./download-object.ts";
+import { fileChecksum } from "./file-checksum.ts";
+import { type OriginalFile, readCompression, userMetadata } from "./file-metadata.ts";
+import { findStored } from "./large/stored-object.ts";
+import { attributesFor } from "./object-attributes.ts";
+import { partPath } from "./part-file.ts";
+import { findNote } from "./recognise-file.ts";
+import { restoreCompressed } from "./restore-compressed.ts";
+
+/**
+ * Brings an object that runctl compressed to its place as the file that it was.
+ *
+ * @returns undefined for any other object. Its note, where it is there now.
+ */
+export async function downloadCompressed(
+  job: DownloadJob,
+  placed: PlacedObject,
+): Promise<ManifestFile | { leftOut: true } | undefined> {
+  const { object, originalPath: path } = placed;
+  if (path === undefined) return undefined;
+  const found = job.target.lookAt(path);
+  const there = found === "free" || "reason" in found ? undefined : found;
+  const noted = there && findNote(job, object, path, there);
+  if (noted && !job.verify) {
+    job.tally.skip(object.sizeBytes);
+    return noted;
+  }
+  const { headers } = await findStored(askingOf(job, object));
+  const original = readCompression(userMetadata(headers));
+  if (!original) return undefined;
+  if (found !== "free" && "reason" in found) {
+    job.tally.refused.push({ name: object.key, reason: found.reason });
+    return { leftOut: true };
+  }
+  const note = (modifiedMs: number): ManifestFile => {
+    const { key, etag } = object;
+    const { sizeBytes, crc32: value } = original;
+    return { path, key, sizeBytes, etag, modifiedMs, checksum: { algorithm: "CRC32", value } };
+  };
+  if (there?.size === original.sizeBytes && (await isOriginal(job, path, original))) {
+    const kept = note(Math.floor(there.mtimeMs));
+    await job.journal.add(kept);
+    job.tally.skip(object.sizeBytes);
+    return kept;
+  }
+  const attributes = attributesFor(headers, object.modifiedMs);
+  await restore(job, placed, path, original);
+  const full = join(job.target.root, path);
+  const { modifiedMs = object.modifiedMs, permissions } = attributes;
+  if (permissions !== undefined) await chmod(full, permissions);
+  await utimes(full, modifiedMs / 1000, modifiedMs / 1000);
+  const made = note(modifiedMs);
+  await job.journal.add(made);
+  job.tally.move(object.sizeBytes, object.sizeBytes);
+  return made;
+}
+
+async function isOriginal(job: DownloadJob, path: string, original: OriginalFile) {
+  const full = join(job.target.root, path);
+  return (await fileChecksum(full, { algorithm: "CRC32" })) === original.crc32;
+}
+
+/** The compressed bytes never stand under a name of their own: a run that ends here leaves nothing that looks done. */
+async function restore(
+  job: DownloadJob,
+  { object }: PlacedObject,
+  path: string,
+  original: OriginalFile,
+): Promise<void> {
+  const { aws, target, flow, tally, signal, retryMs } = job;
+  const full = join(target.root, path);
+  const compressed = partPath(`${full}.zst\0`);
+  const shared = signal ? { signal } : {};
+  try {
+    await downloadObject(aws, askingOf(job, object).object, compressed, {
+      flow,
+      retryMs,
+      durable: false,
+      pageCache: "keep",
+      onBytes: tally.progress,
+      ...shared,
+    });
+    await restoreCompressed(compressed, full, original, { durable: false, ...shared });
+  } finally {
+    rmSync(compressed, { force: true });
+  }
+}

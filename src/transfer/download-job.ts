@@ -1,0 +1,65 @@
+import type { Aws } from "../aws/connect.ts";
+import type { ManifestFile } from "../manifest.ts";
+import type { DownloadJournal } from "./download-journal.ts";
+import type { FlowControl } from "./flow-control.ts";
+import { bufferPool } from "./large/buffer-pool.ts";
+import type { PageCache } from "./large/disk-file.ts";
+import type { Asking } from "./large/stored-object.ts";
+import type { ListedObject } from "./listing-page.ts";
+import { s3Client } from "./s3-client.ts";
+import type { TargetDirectory } from "./target-directory.ts";
+import type { Tally } from "./transfer-result.ts";
+
+/**
+ * What becomes of objects that are symbolic links by their metadata: `refuse` lists them, `keep` makes links of
+ * those that stay inside the directory, `content` makes a file of where they lead.
+ */
+export type LinkPolicy = "refuse" | "keep" | "content";
+
+export interface DownloadRules {
+  /** What runctl compressed becomes the file that it was. */
+  decompress: boolean;
+  links: LinkPolicy;
+  /** A file whose size and time are the object's counts as the same; else only notes and checksums do. */
+  trustTimes: boolean;
+  /** Every file is read back from the disk, also those that are there. */
+  verify: boolean;
+  pageCache: PageCache;
+}
+
+/** What the downloads of one prefix share. */
+export interface DownloadJob extends DownloadRules {
+  aws: Aws;
+  bucket: string;
+  target: TargetDirectory;
+  journal: DownloadJournal;
+  tally: Tally;
+  flow: FlowControl;
+  retryMs: number;
+  known(path: string): ManifestFile | undefined;
+  signal?: AbortSignal;
+}
+
+export interface PlacedObject {
+  object: ListedObject;
+  /** Relative to the target directory. */
+  path: string;
+  /** Where it belongs if it turns out to be compressed; undefined: it cannot be, or that place is another object's. */
+  originalPath: string | undefined;
+}
+
+/** To ask S3 about one object of the job. */
+export function askingOf(
+  { aws, bucket, flow, retryMs, signal }: DownloadJob,
+  object: ListedObject,
+) {
+  const { key, etag, sizeBytes, modifiedMs } = object;
+  return {
+    client: s3Client(aws),
+    pool: bufferPool(aws),
+    flow,
+    object: { bucket, key, etag, sizeBytes, lastModified: new Date(modifiedMs) },
+    retryMs,
+    ...(signal ? { signal } : {}),
+  } satisfies Asking & Record<string, unknown>;
+}

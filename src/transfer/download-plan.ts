@@ -1,0 +1,73 @@
+import type { DownloadJob, PlacedObject } from "./download-job.ts";
+import { compressedSuffix } from "./file-metadata.ts";
+import { listPages } from "./list-objects.ts";
+import type { ListedObject } from "./listing-page.ts";
+import type { NameFilter } from "./name-filter.ts";
+import { createCollisionCheck, placeKey } from "./place-key.ts";
+import { readAhead } from "./read-ahead.ts";
+
+export interface PlannedObject extends PlacedObject {
+  /** Its number in the order of the listing, from 0 on. */
+  index: number;
+}
+
+/** Pages of 1,000 keys that are listed ahead, so that what is to come is known early: about 15 MB. */
+const pagesAhead = 50;
+
+/** The objects that can be files, in S3's order; directories are made, others noted as refused. */
+export async function* planDownload(
+  job: DownloadJob,
+  prefix: string,
+  takes: NameFilter,
+): AsyncGenerator<PlannedObject, void> {
+  const { target, tally, signal } = job;
+  const check = createCollisionCheck();
+  let index = 0;
+  for await (const page of readAhead(listWanted(job, prefix, takes), pagesAhead)) {
+    for (const object of page) {
+      signal?.throwIfAborted();
+      const placement = check.place(placeKey(object.key.slice(prefix.length), object.sizeBytes));
+      if (placement.kind === "refused") {
+        tally.refused.push({ name: object.key, reason: placement.reason });
+      } else if (placement.kind === "directory") {
+        const reason = target.ensureDirectory(placement.path);
+        if (reason) tally.refused.push({ name: object.key, reason });
+      } else {
+        const { path } = placement;
+        const original = job.decompress ? originalPath(path) : undefined;
+        const isFree = original !== undefined && !check.isFile(original);
+        yield { index, object, path, originalPath: isFree ? original : undefined };
+        index += 1;
+      }
+    }
+  }
+}
+
+/** Where the object belongs if runctl compressed it. */
+export function originalPath(path: string): string | undefined {
+  const original = path.slice(0, -compressedSuffix.length);
+  const hasName = original !== "" && !original.endsWith("/");
+  return path.endsWith(compressedSuffix) && hasName ? original : undefined;
+}
+
+async function* listWanted(
+  { aws, bucket, tally, signal, retryMs }: DownloadJob,
+  prefix: string,
+  takes: NameFilter,
+): AsyncGenerator<ListedObject[], void> {
+  const options = { retryMs, ...(signal ? { signal } : {}) };
+  for await (const page of listPages(aws, { bucket, prefix }, options)) {
+    const wanted = page.filter(({ key, sizeBytes }) => {
+      const path = key.slice(prefix.length);
+      // Without the marker of the prefix itself.
+      return path === "" ? sizeBytes > 0 : takes(path);
+    });
+    const files = wanted.filter(({ key }) => !key.endsWith("/"));
+    tally.expect(
+      files.length,
+      files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    );
+    yield wanted;
+  }
+  tally.expectNoMore();
+}

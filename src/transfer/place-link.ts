@@ -1,0 +1,37 @@
+import { readlinkSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { dirname, join, normalize } from "node:path";
+import type { DownloadJob } from "./download-job.ts";
+import type { ListedObject } from "./listing-page.ts";
+import { writeLink } from "./write-small.ts";
+
+// Objects whose content is where a symbolic link leads, as s3fs and runctl write them.
+
+/** Whether the link that is there leads where the object says: its ETag is the MD5 of that. */
+export function isLinkThere(
+  { target }: Pick<DownloadJob, "target">,
+  { etag }: ListedObject,
+  path: string,
+): boolean {
+  try {
+    const to = readlinkSync(join(target.root, path), "buffer");
+    return createHash("md5").update(to).digest("hex") === etag;
+  } catch {
+    return false;
+  }
+}
+
+/** Makes the link, unless it would lead out of the directory, where a later download might follow it. */
+export function makeLink(
+  { links, target }: Pick<DownloadJob, "links" | "target">,
+  path: string,
+  to: string,
+): { link: string } | { refused: string } {
+  if (links === "refuse") return { refused: "a symbolic link" };
+  const end = normalize(join(dirname(path), to));
+  if (to === "" || to.startsWith("/") || to.includes("\0") || /^\.\.(\/|$)/.test(end)) {
+    return { refused: `a symbolic link to '${to}', which leads out of the directory` };
+  }
+  writeLink(join(target.root, path), to);
+  return { link: to };
+}
