@@ -51,7 +51,8 @@ const negligibleUsd = 0.01;
 /**
  * Prices every plan and puts the cheap ones first.
  *
- * Two plans are equal where one is cheaper at some ends of the open numbers, the other at other ends.
+ * A plan's rank counts the plans that are cheaper wherever the open numbers lie. Two plans of which one is cheaper
+ * at some ends of the open numbers and the other at other ends are equal, and no order is claimed between them.
  */
 export function rankPlans(question: Question): Ranking {
   const { workload, rates, pinned } = question;
@@ -60,17 +61,34 @@ export function rankPlans(question: Question): Ranking {
   const impossible = plans.filter((plan) => plan.impossible !== undefined);
   const possible = plans.filter((plan) => plan.impossible === undefined);
   const undecided = possible.filter((plan) => plan.undecided !== undefined);
-  const decided = possible
+  const candidates = possible
     .filter((plan) => plan.undecided === undefined)
-    .map((plan) => ({ plan, usd: situations.map((one) => totalUsd(plan, one, question)) }))
-    .toSorted((a, b) => likelyOf(a.usd) - likelyOf(b.usd));
-  const all = decided.map((one) => ({ ...one, priced: price(one.plan, one.usd, question) }));
-  const ranked = withRanks(all.filter(({ priced }) => priced.cost.unpriced.length === 0));
-  const unpriced = all.map(({ priced }) => priced).filter(({ cost }) => cost.unpriced.length > 0);
-  return { ranked, unpriced, undecided, impossible };
+    .map((plan) => candidate(plan, situations, question))
+    .toSorted((a, b) => a.priced.usdPerMonth.likely - b.priced.usdPerMonth.likely);
+  return {
+    ranked: withRanks(candidates.filter(isPriced)),
+    unpriced: candidates.filter((one) => !isPriced(one)).map(({ priced }) => priced),
+    undecided,
+    impossible,
+  };
 }
 
-const likelyOf = (usd: readonly number[]) => usd[0] ?? Infinity;
+/** A plan with its price in each situation, the likely one first. */
+interface Candidate {
+  usd: readonly number[];
+  priced: PricedPlan;
+}
+
+const isPriced = ({ priced }: Candidate) => priced.cost.unpriced.length === 0;
+
+function candidate(
+  plan: StoragePlan,
+  situations: readonly Situation[],
+  question: Question,
+): Candidate {
+  const usd = situations.map((situation) => totalUsd(plan, situation, question));
+  return { usd, priced: price(plan, usd, question) };
+}
 
 function totalUsd(plan: StoragePlan, situation: Situation, { deadline }: Question): number {
   const cost = plan.cost(situation);
@@ -85,7 +103,7 @@ function price(plan: StoragePlan, usd: readonly number[], question: Question): P
     plan,
     cost,
     line: costLine(cost, likely),
-    usdPerMonth: { low: Math.min(...usd), likely: likelyOf(usd), high: Math.max(...usd) },
+    usdPerMonth: { low: Math.min(...usd), likely: usd[0] ?? Infinity, high: Math.max(...usd) },
     hoursLostPerMonth: hoursLost(cost, likely),
     deadline: question.deadline && deadlineCost(cost, likely, question.deadline),
   };
@@ -95,31 +113,19 @@ export function costLine(cost: PlanCost, situation: Situation): CostLine {
   return { standingUsd: standingUsd(cost, situation), restartUsd: restartUsd(cost, situation) };
 }
 
-interface Candidate {
-  usd: readonly number[];
-  priced: PricedPlan;
-}
-
-/** Each plan is compared with the first of its rank: what is equal to that one shares it. */
 function withRanks(candidates: readonly Candidate[]): RankedPlan[] {
-  let leader: Candidate | undefined;
-  let rank = 0;
-  return candidates.map((candidate, at) => {
-    if (!leader || !isEqual(leader.usd, candidate.usd)) {
-      leader = candidate;
-      rank = at + 1;
-    }
-    return { ...candidate.priced, rank };
-  });
+  return candidates
+    .map(({ usd, priced }) => ({
+      ...priced,
+      rank: 1 + candidates.filter((other) => isSurelyCheaper(other.usd, usd)).length,
+    }))
+    .toSorted((a, b) => a.rank - b.rank);
 }
 
-function isEqual(a: readonly number[], b: readonly number[]): boolean {
-  const differences = a.map((usd, at) => (b[at] ?? 0) - usd);
-  return (
-    differences.every((one) => Math.abs(one) < negligibleUsd) ||
-    (differences.some((one) => one < -negligibleUsd) &&
-      differences.some((one) => one > negligibleUsd))
-  );
+/** Cheaper in some situation, and dearer in none. */
+function isSurelyCheaper(a: readonly number[], b: readonly number[]): boolean {
+  const saved = a.map((usd, at) => (b[at] ?? 0) - usd);
+  return Math.max(...saved) > negligibleUsd && Math.min(...saved) > -negligibleUsd;
 }
 
 export interface Pair {
@@ -128,7 +134,7 @@ export interface Pair {
   breakEven: BreakEven;
 }
 
-/** Every ranked plan against every cheaper one. */
+/** Every ranked plan against every one before it. */
 export function pairsOf(ranked: readonly RankedPlan[]): Pair[] {
   return ranked.flatMap((plan, at) =>
     ranked.slice(0, at).map((than) => ({

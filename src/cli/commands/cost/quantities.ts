@@ -1,0 +1,37 @@
+/** Numbers as a person reads them. */
+
+/** Money in as many digits as help to compare: 0.0024, 0.053, 11.40, 1,234. */
+export function usd(value: number): string {
+  if (value === 0) return "0";
+  if (Math.abs(value) >= 1_000) return Math.round(value).toLocaleString("en-US");
+  if (Math.abs(value) >= 1) return value.toFixed(2);
+  return String(Number(value.toPrecision(2)));
+}
+
+const steps: ReadonlyArray<[factor: number, unit: string]> = [
+  [1e12, "TB"],
+  [1e9, "GB"],
+  [1e6, "MB"],
+  [1e3, "kB"],
+];
+
+/** In powers of ten. */
+export function bytes(value: number): string {
+  const [factor, unit] = steps.find(([least]) => value >= least) ?? [1, "B"];
+  return `${digits(value / factor)} ${unit}`;
+}
+
+/** Three digits, with commas. */
+export function digits(value: number): string {
+  if (!Number.isFinite(value)) return "never";
+  const rounded = Number(value.toPrecision(value >= 1_000 ? Math.ceil(Math.log10(value)) : 3));
+  return rounded.toLocaleString("en-US", { maximumFractionDigits: 6 });
+}
+
+/** `20 s`, `8.1 min`, `2.1 h`. */
+export function time(hours: number): string {
+  if (hours === 0) return "0";
+  if (hours < 1 / 60) return `${digits(Number((hours * 3_600).toPrecision(2)))} s`;
+  if (hours < 1) return `${digits(Number((hours * 60).toPrecision(2)))} min`;
+  return `${digits(Number(hours.toPrecision(hours < 100 ? 2 : 3)))} h`;
+}
