@@ -15,18 +15,25 @@ export interface S3Access {
 export function s3Access(aws: Aws): S3Access {
   const { region, endpointUrl } = aws;
   let rules: EndpointRules | undefined;
+  /** By region and bucket: they are asked for with each request. */
+  const addresses = new Map<string, S3Address>();
 
-  async function readRules(): Promise<EndpointRules> {
-    const { config } = await aws.s3();
-    const isDualStack = await config.useDualstackEndpoint();
-    return (rules = { endpointUrl, isDualStack, isAccelerated: accelerated.has(aws) });
+  async function findAddress(name: string, bucket: string, bucketRegion: string) {
+    if (rules === undefined) {
+      const { config } = await aws.s3();
+      const isDualStack = await config.useDualstackEndpoint();
+      rules = { endpointUrl, isDualStack, isAccelerated: accelerated.has(aws) };
+    }
+    const address = s3Address(bucket, bucketRegion, rules);
+    addresses.set(name, address);
+    return address;
   }
 
   return {
     region,
     addressOf(bucket, bucketRegion = region) {
-      if (rules) return s3Address(bucket, bucketRegion, rules);
-      return readRules().then((known) => s3Address(bucket, bucketRegion, known));
+      const name = `${bucketRegion} ${bucket}`;
+      return addresses.get(name) ?? findAddress(name, bucket, bucketRegion);
     },
     credentials: renewingCredentials(async (options) => {
       const { config } = await aws.s3();

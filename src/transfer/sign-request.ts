@@ -1,5 +1,6 @@
-import { type KeyObject, createHmac, createSecretKey, hash } from "node:crypto";
+import { createHmac, hash } from "node:crypto";
 import type { Credentials } from "../aws/renewing-credentials.ts";
+import { type AsciiHmac, asciiHmac } from "./hmac-sha256.ts";
 
 interface RequestToSign {
   method: string;
@@ -26,7 +27,7 @@ export type Signer = (
  * Amazon S3 API Reference). The signing key of the day is made once: it costs four times a signature.
  */
 export function createSigner(region: string): Signer {
-  let known: { secret: string; day: string; key: KeyObject } | undefined;
+  let known: { secret: string; day: string; key: AsciiHmac } | undefined;
   let moment = { second: NaN, time: "", day: "" };
   return (request, credentials, now) => {
     const second = Math.floor(now.getTime() / 1000);
@@ -37,7 +38,7 @@ export function createSigner(region: string): Signer {
     const { time, day } = moment;
     const secret = credentials.secretAccessKey;
     if (known?.secret !== secret || known.day !== day) {
-      known = { secret, day, key: createSecretKey(signingKey(secret, day, region)) };
+      known = { secret, day, key: asciiHmac(signingKey(secret, day, region)) };
     }
     return sign(request, credentials, { region, day, time, key: known.key });
   };
@@ -48,7 +49,7 @@ interface Scope {
   day: string;
   /** As in `x-amz-date`. */
   time: string;
-  key: KeyObject;
+  key: AsciiHmac;
 }
 
 function sign(
@@ -69,7 +70,7 @@ function sign(
   const canonical = `${request.method}\n${request.path}\n${encodeQuery(request.query)}\n${lines}\n${signedHeaders}\n${request.payloadHash}`;
   const scope = `${day}/${region}/s3/aws4_request`;
   const toSign = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${hash("sha256", canonical)}`;
-  const signature = createHmac("sha256", key).update(toSign).digest("hex");
+  const signature = key(toSign);
   headers["authorization"] =
     `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
   return headers;
