@@ -3,10 +3,13 @@ import { isIP } from "node:net";
 
 /** A host's addresses, and how many connections each has. */
 export interface AddressBook {
-  /** The address with the fewest connections of those that did not fail lately. @throws what the resolver throws */
-  choose(): Promise<string>;
-  noteOpen(address: string): void;
-  noteClosed(address: string): void;
+  /**
+   * The address with the fewest connections of those that did not fail lately; one more is counted for it.
+   * @throws what the resolver throws
+   */
+  take(): Promise<string>;
+  /** The connection is gone, or came to nothing. */
+  giveBack(address: string): void;
   /** The address is left out for a while. */
   noteFailed(address: string): void;
   /** There is an address that did not fail lately. */
@@ -67,13 +70,8 @@ export function addressBook(
     return chosen?.[0];
   }
 
-  const change = (address: string, by: number) => {
-    const entry = entries.get(address);
-    if (entry) entry.connections += by;
-  };
-
   return {
-    async choose() {
+    async take() {
       if (now() - resolvedAt > freshMs || best() === undefined) {
         resolving ??= refresh().finally(() => void (resolving = undefined));
         await resolving;
@@ -82,10 +80,13 @@ export function addressBook(
       const oldest = [...entries].toSorted(([, a], [, b]) => a.failedAt - b.failedAt)[0];
       const chosen = best() ?? oldest?.[0];
       if (chosen === undefined) throw new Error(`${host} has no address`);
+      entries.get(chosen)!.connections += 1;
       return chosen;
     },
-    noteOpen: (address) => change(address, 1),
-    noteClosed: (address) => change(address, -1),
+    giveBack(address) {
+      const entry = entries.get(address);
+      if (entry) entry.connections -= 1;
+    },
     noteFailed(address) {
       const entry = entries.get(address);
       if (entry) entry.failedAt = now();

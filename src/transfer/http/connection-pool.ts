@@ -57,8 +57,7 @@ export function connectionPool(origin: Origin, options: PoolOptions): Connection
   async function open(signal: AbortSignal | undefined): Promise<Connection> {
     for (let tries = 1; ; tries += 1) {
       signal?.throwIfAborted();
-      const address = await addresses.choose();
-      addresses.noteOpen(address);
+      const address = await addresses.take();
       try {
         const connection = await openConnection(origin, {
           address,
@@ -67,7 +66,7 @@ export function connectionPool(origin: Origin, options: PoolOptions): Connection
           onSession: (given) => void (session = given),
           timeoutMs: connectTimeoutMs,
           signal,
-          onClose: () => addresses.noteClosed(address),
+          onClose: () => addresses.giveBack(address),
         });
         all.add(connection);
         return connection;
