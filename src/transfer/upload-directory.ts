@@ -1,77 +1,62 @@
-import { createHash } from "node:crypto";
-import { type FileHandle, open } from "node:fs/promises";
-import { join } from "node:path";
 import type { Aws } from "../aws/connect.ts";
-import { type S3Object, listObjects } from "../aws/s3-objects.ts";
 import { isRunctlError } from "../errors.ts";
-import { diskError } from "./disk-error.ts";
-import { planParts } from "./plan-parts.ts";
-import { createFlowControl } from "./flow-control.ts";
 import { eachParallel } from "./each-parallel.ts";
+import { type FlowControl, createFlowControl } from "./flow-control.ts";
+import type { ListedObject } from "./listing-page.ts";
+import type { Pair } from "./pair-by-key.ts";
+import { createReadPace } from "./read-pace.ts";
 import {
   type TransferProgress,
   type TransferResult,
   createTally,
   interrupted,
 } from "./transfer-result.ts";
-import { uploadFile } from "./upload-file.ts";
-import { walkFiles } from "./walk-files.ts";
+import { type EntryJob, type Uploadable, uploadEntry } from "./upload-entry.ts";
+import type { UploadOptions } from "./upload-job.ts";
+import { type UploadScope, pairsOf, takesPart } from "./upload-scope.ts";
 
-export interface UploadDirectoryOptions {
-  /** Requests at once; default 10. */
-  parallel?: number;
-  signal?: AbortSignal;
+export interface UploadDirectoryOptions extends Pick<
+  UploadOptions,
+  "signal" | "ifNoneMatch" | "journal" | "retryMs"
+> {
+  /** Requests at once, and their bandwidth; default: 10 at once. */
+  flow?: FlowControl;
   onProgress?: (progress: TransferProgress) => void;
-  /** How long one request is tried again, in milliseconds; default 120,000. */
-  retryMs?: number;
 }
 
 /**
- * Uploads the files below a directory, each as `prefix` and its relative path. A file whose object is there with
- * the same size and the ETag that these bytes would get is skipped. Objects without a file are left alone.
+ * Uploads what takes part of a directory, each file as `prefix` and its relative path, an empty directory as a marker
+ * whose key ends in a slash. What S3 has already is skipped. Objects without a file are left alone.
  *
- * @param target its prefix is empty or ends in a slash.
  * @throws RunctlError INTERRUPTED when the signal aborts; what S3 has stays.
  */
 export async function uploadDirectory(
   aws: Aws,
-  directory: string,
-  target: { bucket: string; prefix: string },
+  scope: UploadScope,
   options: UploadDirectoryOptions = {},
 ): Promise<TransferResult> {
-  const { signal, parallel = 10, retryMs } = options;
-  const tally = createTally(options.onProgress);
-  const flow = createFlowControl({ parallel });
+  const { onProgress, flow = createFlowControl({ parallel: 10 }), ...rest } = options;
+  const { signal, retryMs } = rest;
+  const tally = createTally(onProgress, flow);
+  const job: EntryJob = {
+    aws,
+    scope,
+    bucket: scope.bucket,
+    compress: scope.compress ?? false,
+    tally,
+    pace: createReadPace(),
+    options: { ...rest, flow, onBytes: tally.progress },
+  };
+  const waits = { ...(signal ? { signal } : {}), ...(retryMs === undefined ? {} : { retryMs }) };
   try {
-    const there = await objectsByKey(aws, target, signal);
-    await eachParallel(walkFiles(directory), parallel, async (found) => {
+    const pairs = wantedPairs(job, pairsOf(aws, scope, waits));
+    await eachParallel(pairs, flow.count, async ({ file, object }) => {
       signal?.throwIfAborted();
-      if (found.kind === "refused") {
-        tally.refused.push({ name: found.path, reason: found.reason });
-        return;
-      }
-      const path = join(directory, found.path);
-      const key = target.prefix + found.path;
       try {
-        if (await hasSameBytes(path, found.sizeBytes, there.get(key), signal)) {
-          tally.skip(found.sizeBytes);
-          return;
-        }
-        const sent = await uploadFile(
-          aws,
-          path,
-          { bucket: target.bucket, key },
-          {
-            flow,
-            onBytes: tally.progress,
-            ...(signal ? { signal } : {}),
-            ...(retryMs === undefined ? {} : { retryMs }),
-          },
-        );
-        tally.move(sent.sizeBytes, sent.movedBytes);
+        await uploadEntry(job, file, object);
       } catch (error) {
-        if (!isRunctlError(error, "CONFLICT") && !isVanished(error)) throw error;
-        tally.failed.push({ name: found.path, reason: (error as Error).message });
+        if (!isOfThisFileOnly(error)) throw error;
+        tally.failed.push({ name: file.path, reason: error.message });
       }
     });
     return tally.result();
@@ -80,60 +65,38 @@ export async function uploadDirectory(
   }
 }
 
-async function objectsByKey(
-  aws: Aws,
-  target: { bucket: string; prefix: string },
-  signal: AbortSignal | undefined,
-): Promise<Map<string, S3Object>> {
-  const objects = new Map<string, S3Object>();
-  for await (const object of listObjects(aws, target, signal)) objects.set(object.key, object);
-  return objects;
+interface WantedPair {
+  file: Uploadable;
+  object: ListedObject | undefined;
 }
 
-/** By the ETag that S3 gives to these bytes in these parts; it is none of the bytes under SSE-KMS, so those go again. */
-async function hasSameBytes(
-  path: string,
-  sizeBytes: number,
-  object: S3Object | undefined,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  if (object?.sizeBytes !== sizeBytes) return false;
-  try {
-    const file = await open(path, "r");
-    try {
-      return (await etagOfFile(file, sizeBytes, signal)) === object.etag;
-    } finally {
-      await file.close();
+/** The pairs with a file that takes part; what was refused is noted. */
+async function* wantedPairs(
+  { scope, tally }: EntryJob,
+  pairs: AsyncIterable<Pair>,
+): AsyncGenerator<WantedPair> {
+  for await (const { file, object } of pairs) {
+    if (!file || file.kind === "skipped" || !takesPart(scope, file.path)) continue;
+    if (file.kind === "refused") tally.refused.push({ name: file.path, reason: file.reason });
+    else {
+      tally.expect(1, file.kind === "file" ? file.sizeBytes : 0);
+      yield { file, object };
     }
-  } catch (error) {
-    throw diskError(error, path);
   }
+  tally.expectNoMore();
 }
 
-async function etagOfFile(
-  file: FileHandle,
-  sizeBytes: number,
-  signal: AbortSignal | undefined,
-): Promise<string> {
-  const { partBytes, count } = planParts(sizeBytes);
-  const buffer = Buffer.allocUnsafe(Math.min(1024 * 1024, sizeBytes));
-  const parts: Buffer[] = [];
-  for (let index = 0; index < count; index += 1) {
-    const md5 = createHash("md5");
-    const end = Math.min((index + 1) * partBytes, sizeBytes);
-    for (let at = index * partBytes; at < end;) {
-      signal?.throwIfAborted();
-      const length = Math.min(buffer.length, end - at);
-      const { bytesRead } = await file.read(buffer, 0, length, at);
-      if (bytesRead === 0) return "";
-      md5.update(buffer.subarray(0, bytesRead));
-      at += bytesRead;
-    }
-    parts.push(md5.digest());
-  }
-  if (count === 1) return parts[0]!.toString("hex");
-  return `${createHash("md5").update(Buffer.concat(parts)).digest("hex")}-${count}`;
-}
+/** The file changed, vanished or may not be read, or S3 does not take it; the others can still go. */
+const isOfThisFileOnly = (error: unknown): error is Error =>
+  isRunctlError(error, "CONFLICT") ||
+  isRunctlError(error, "VERIFICATION_FAILED") ||
+  isOfFile(isRunctlError(error, "OPERATION_FAILED") ? error.cause : error);
 
-const isVanished = (error: unknown) =>
-  error instanceof Error && "code" in error && error.code === "ENOENT";
+/** What the file system says of one file, and not of all of them. */
+const fileTrouble = new Set(["ENOENT", "EACCES", "EPERM", "EIO", "ESTALE", "ELOOP"]);
+
+const isOfFile = (error: unknown) =>
+  error instanceof Error &&
+  "syscall" in error &&
+  "code" in error &&
+  fileTrouble.has(String(error.code));

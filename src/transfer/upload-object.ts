@@ -2,10 +2,10 @@ import type { Aws } from "../aws/connect.ts";
 import { isRunctlError } from "../errors.ts";
 import type { StoredChecksum } from "../object-checksum.ts";
 import { metadataHeaders } from "./file-metadata.ts";
-import { planParts } from "./plan-parts.ts";
+import { type PartPlan, planParts } from "./plan-parts.ts";
 import { sendPiece } from "./send-piece.ts";
 import { type ObjectPlace, type UploadJob, type UploadOptions, startUpload } from "./upload-job.ts";
-import { uploadParts } from "./upload-parts.ts";
+import { type NumberedPiece, uploadParts } from "./upload-parts.ts";
 import type { UploadSource } from "./upload-source.ts";
 
 export interface UploadedObject {
@@ -35,11 +35,25 @@ export async function uploadObject(
   const job = startUpload(aws, place, options);
   const plan = planParts(source.sizeBytes);
   try {
-    if (plan.count > 1) return await uploadParts(job, source, { ...plan, from });
-    return await putWhole(job, source);
+    if (plan.count === 1) return await putWhole(job, source);
+    return await uploadParts(job, {
+      pieces: piecesOf(source, plan),
+      atOnce: Math.min(plan.count, job.flow.count),
+      metadata: source.metadata,
+      from,
+      requireUnchanged: () => source.requireUnchanged(),
+    });
   } catch (error) {
     if (!options.ifNoneMatch || !isPreconditionFailed(error)) throw error;
     return { outcome: "kept", sizeBytes: 0, movedBytes: 0, etag: undefined, checksum: undefined };
+  }
+}
+
+function* piecesOf(source: UploadSource, { partBytes, count }: PartPlan): Generator<NumberedPiece> {
+  for (let partNumber = 1; partNumber <= count; partNumber += 1) {
+    const start = (partNumber - 1) * partBytes;
+    const sizeBytes = Math.min(partBytes, source.sizeBytes - start);
+    yield { partNumber, source, start, sizeBytes };
   }
 }
 

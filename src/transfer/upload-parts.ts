@@ -1,31 +1,45 @@
 import { combineCrc32 } from "../crc-combine.ts";
 import { RunctlError, isRunctlError } from "../errors.ts";
+import type { Piece } from "./checksummed-body.ts";
 import { crc32OfText, crc32Text } from "./crc32-text.ts";
 import { eachParallel } from "./each-parallel.ts";
-import { metadataHeaders } from "./file-metadata.ts";
+import { type UserMetadata, metadataHeaders } from "./file-metadata.ts";
 import { type StoredPart, finishUpload } from "./multipart-calls.ts";
+import { headOf } from "./object-head.ts";
 import { type OpenParts, dropParts, openParts } from "./open-parts.ts";
 import { pieceCrc32 } from "./piece-checksum.ts";
-import type { PartPlan } from "./plan-parts.ts";
 import { sendPiece } from "./send-piece.ts";
 import type { UploadJob } from "./upload-job.ts";
 import type { UploadedObject } from "./upload-object.ts";
-import type { UploadSource } from "./upload-source.ts";
+
+/** A piece that is to be a part. */
+export interface NumberedPiece extends Piece {
+  /** From 1 without a gap. */
+  partNumber: number;
+}
+
+export interface PartedObject {
+  /** Each at least 5 MiB but the last. */
+  pieces: Iterable<NumberedPiece> | AsyncIterable<NumberedPiece>;
+  /** Pieces that are taken at once. */
+  atOnce: number;
+  metadata: UserMetadata;
+  /** Absolute path of the file; undefined: an upload that was killed is not gone on with. */
+  from: string | undefined;
+  /** @throws RunctlError CONFLICT when the source is not what it was. */
+  requireUnchanged(): void;
+}
 
 /**
- * Uploads a source part by part. Of the upload that an earlier run left, each part that has the checksum of the
- * source's bytes stays, and any other is replaced.
+ * Uploads an object part by part. Of the upload that an earlier run left, each part that has the checksum of the
+ * bytes that are here stays, and any other is replaced.
  */
-export async function uploadParts(
-  job: UploadJob,
-  source: UploadSource,
-  plan: PartPlan & { from: string | undefined },
-): Promise<UploadedObject> {
-  const open = await openParts(job, plan.from, metadataHeaders(source.metadata));
+export async function uploadParts(job: UploadJob, object: PartedObject): Promise<UploadedObject> {
+  const open = await openParts(job, object.from, metadataHeaders(object.metadata));
   try {
-    const { parts, movedBytes } = await sendParts(job, source, plan, open);
-    source.requireUnchanged();
-    const { sizeBytes } = source;
+    const { parts, movedBytes } = await sendParts(job, object, open);
+    object.requireUnchanged();
+    const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
     const crc32 = wholeCrc32(parts);
     const etag = await joinParts(job, open, { parts, crc32, sizeBytes });
     open.forget();
@@ -41,21 +55,15 @@ export async function uploadParts(
 const mayContinue = (error: unknown) =>
   !isRunctlError(error, "CONFLICT") && !isRunctlError(error, "VERIFICATION_FAILED");
 
-async function sendParts(job: UploadJob, source: UploadSource, plan: PartPlan, open: OpenParts) {
-  const { flow, options } = job;
+async function sendParts(job: UploadJob, { pieces, atOnce }: PartedObject, open: OpenParts) {
+  const { signal } = job.options;
   const parts: StoredPart[] = [];
   let movedBytes = 0;
-  const numbers = Array.from({ length: plan.count }, (_, index) => index + 1);
-  await eachParallel(numbers, Math.min(plan.count, flow.count), async (partNumber) => {
-    options.signal?.throwIfAborted();
-    const start = (partNumber - 1) * plan.partBytes;
-    const sizeBytes = Math.min(plan.partBytes, source.sizeBytes - start);
-    const piece = { source, start, sizeBytes };
+  await eachParallel(pieces, atOnce, async (piece) => {
+    signal?.throwIfAborted();
+    const { partNumber, sizeBytes } = piece;
     const there = open.stored.get(partNumber);
-    if (
-      there?.sizeBytes === sizeBytes &&
-      there.crc32 === (await pieceCrc32(piece, options.signal))
-    ) {
+    if (there && (await isSame(there, piece, signal))) {
       parts[partNumber - 1] = there;
       return;
     }
@@ -67,6 +75,11 @@ async function sendParts(job: UploadJob, source: UploadSource, plan: PartPlan, o
   return { parts, movedBytes };
 }
 
+async function isSame(there: StoredPart, piece: Piece, signal: AbortSignal | undefined) {
+  if (there.sizeBytes !== piece.sizeBytes) return false;
+  return there.crc32 === (await pieceCrc32(piece, signal));
+}
+
 interface WholeObject {
   parts: readonly StoredPart[];
   crc32: string;
@@ -74,7 +87,7 @@ interface WholeObject {
 }
 
 /** @returns the object's ETag. */
-export async function joinParts(
+async function joinParts(
   job: UploadJob,
   { uploadId }: OpenParts,
   whole: WholeObject,
@@ -93,8 +106,7 @@ export async function joinParts(
 
 /** ETag of the object if it is the one that the parts make. */
 async function findObject(job: UploadJob, whole: WholeObject): Promise<string | undefined> {
-  const headers = { "x-amz-checksum-mode": "ENABLED" };
-  const head = await job.request({ method: "HEAD", headers }).catch(() => undefined);
+  const head = await headOf(job);
   const isOurs =
     head?.headers.get("content-length") === String(whole.sizeBytes) &&
     head.headers.get("x-amz-checksum-crc32") === whole.crc32;
@@ -109,7 +121,7 @@ const otherBytes = ({ place }: UploadJob, there: string, wanted: string) =>
   );
 
 /** From the parts' own, in order, so that no byte is read twice. */
-export function wholeCrc32(parts: readonly StoredPart[]): string {
+function wholeCrc32(parts: readonly StoredPart[]): string {
   const value = parts.reduce(
     (crc, part) => combineCrc32(crc, crc32OfText(part.crc32 ?? ""), part.sizeBytes),
     0,

@@ -1,6 +1,5 @@
 import type { Aws } from "../../../aws/connect.ts";
 import { listObjects } from "../../../aws/s3-objects.ts";
-import { walkFiles } from "../../../transfer/walk-files.ts";
 import { type DryRun, dryRun } from "../../dry-run.ts";
 import { bytesText } from "./transfer-outcome.ts";
 
@@ -17,10 +16,6 @@ export async function describeDownload(
 ): Promise<DryRun> {
   const from = `s3://${source.bucket}/${source.prefix}`;
   return describe("download", from, to, await total(listObjects(aws, source, signal)));
-}
-
-export async function describeUpload(directory: string, to: string): Promise<DryRun> {
-  return describe("upload", directory, to, await total(plainFiles(directory)));
 }
 
 /** One object whose size is known. */
@@ -44,8 +39,4 @@ async function total(items: AsyncIterable<Sized>): Promise<Total> {
     sum.sizeBytes += sizeBytes;
   }
   return sum;
-}
-
-async function* plainFiles(directory: string): AsyncGenerator<Sized> {
-  for await (const found of walkFiles(directory)) if (found.kind === "file") yield found;
 }

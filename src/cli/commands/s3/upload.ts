@@ -1,37 +1,53 @@
 import { type Stats, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import type { Aws } from "../../../aws/connect.ts";
+import { accelerate } from "../../../aws/s3-access.ts";
 import { RunctlError } from "../../../errors.ts";
 import { createFlowControl } from "../../../transfer/flow-control.ts";
-import { createTally, interrupted } from "../../../transfer/transfer-result.ts";
-import { uploadDirectory } from "../../../transfer/upload-directory.ts";
-import { uploadFile } from "../../../transfer/upload-file.ts";
+import { nameFilter } from "../../../transfer/name-filter.ts";
+import { openUploadJournal } from "../../../transfer/upload-journal.ts";
+import type { UploadDirectoryOptions } from "../../../transfer/upload-directory.ts";
+import { symlinkPolicies } from "../../../transfer/walk-files.ts";
 import type { Context } from "../../context.ts";
-import { defineCommand, optional, positional } from "../../define-command.ts";
-import { s3Location, text } from "../../parsers.ts";
+import { defineCommand, optional, positional, toggle } from "../../define-command.ts";
 import { isDryRun, renderDryRun } from "../../dry-run.ts";
-import { describeOne, describeUpload } from "./describe-transfer.ts";
+import { oneOf, s3Location, text } from "../../parsers.ts";
+import { byteRate } from "./byte-rate.ts";
+import { describeOne } from "./describe-transfer.ts";
+import { filterFlags, rulesInOrder } from "./filter-flags.ts";
 import { parallelism } from "./parallelism.ts";
-import {
-  type TransferOutcome,
-  outcomeExitCode,
-  renderOutcome,
-  showProgress,
-} from "./transfer-outcome.ts";
+import { outcomeExitCode, renderOutcome, showProgress } from "./transfer-outcome.ts";
+import { uploadJournalDirectory } from "./upload-journal-directory.ts";
+import { uploadSingle } from "../../../transfer/upload-single.ts";
+import { describeTree, uploadTree } from "./upload-tree.ts";
 
 export const upload = defineCommand({
   summary: "Upload a file or a directory to S3",
   examples: [
     "s3 upload ./data/ s3://bucket/data/",
-    "s3 upload --parallel 32 ./data/ s3://bucket/data/",
-    "s3 upload ./model.pt s3://bucket/model.pt",
+    "s3 upload --compress --exclude '*.tmp' ./logs/ s3://bucket/logs/",
+    "s3 upload --delete --dry-run ./data/ s3://bucket/data/",
   ],
   details: [
-    "S3 checks every request's CRC32. Files that S3 has already, byte for byte, are skipped; a large",
-    "file goes on where an interrupted upload ended. Symbolic links and special files are refused and",
-    "listed (exit code 8); empty directories have no object.",
+    "S3 compares a checksum of every request and of every object. Files that S3 has already, byte",
+    "for byte, are skipped; a large file goes on where an interrupted upload ended. Time and mode of",
+    "a file are kept in its metadata, empty directories as keys that end in a slash.",
+    "",
+    "Symbolic links are followed; those that lead out of the directory are refused and listed (exit",
+    "code 8) unless --symlinks follow says so. --compress stores what shrinks by a tenth or more as",
+    ".zst, which a download restores; a file beside one that has its name with .zst is left as it is.",
+    "--delete never touches what the filters leave out.",
   ].join("\n"),
-  flags: { parallel: optional(parallelism, "requests at once (default 10)", "N") },
+  flags: {
+    parallel: optional(parallelism, "requests at once (default 10)", "N"),
+    bandwidthLimit: optional(byteRate, "most bytes per second, such as 100MiB/s", "RATE"),
+    ...filterFlags,
+    symlinks: optional(oneOf(symlinkPolicies), "follow, skip or keep symbolic links", "HOW"),
+    delete: toggle("delete objects under the prefix that have no file"),
+    noClobber: toggle("keep objects that exist, whatever they hold"),
+    compress: toggle("store files that shrink as .zst"),
+    useAcceleration: toggle("by the nearest edge location; costs extra per GB"),
+  },
   interruption: {
     goesOn: "what was uploaded stays",
     sameLineContinues: true,
@@ -40,33 +56,32 @@ export const upload = defineCommand({
     source: positional(text, "file or directory"),
     target: positional(s3Location, "s3://bucket/key, or a prefix that ends in a slash"),
   },
-  notYet: ["compress", "useAcceleration"],
-  async run({ source, target, parallel = 10 }, context) {
+  async run({ source, target, ...flags }, context) {
     const path = resolve(context.cwd, source);
     const found = requirePath(path);
-    const aws = await context.aws();
+    if (flags.delete && found.isFile()) {
+      throw new RunctlError("USAGE", `--delete goes with a directory, and ${path} is a file`);
+    }
+    const { bucket } = target;
+    const aws = await connectFor(context, bucket, flags.useAcceleration);
+    const options = optionsFor(context, aws, `s3://${bucket}/${target.key}`, flags);
+    const { compress, symlinks } = flags;
     if (found.isFile()) {
       const isPrefix = target.key === "" || target.key.endsWith("/");
       const key = isPrefix ? target.key + basename(path) : target.key;
-      if (context.options.dryRun) {
-        return describeOne("upload", path, `s3://${target.bucket}/${key}`, found.size);
-      }
-      return uploadOne(aws, path, { bucket: target.bucket, key }, { parallel, context });
+      const to = `s3://${bucket}/${key}`;
+      if (context.options.dryRun) return describeOne("upload", path, to, found.size);
+      const result = await uploadSingle(aws, path, { bucket, key, compress }, options);
+      return { from: path, to, ...result };
     }
     const prefix = target.key === "" || target.key.endsWith("/") ? target.key : `${target.key}/`;
-    const to = `s3://${target.bucket}/${prefix}`;
-    if (context.options.dryRun) return describeUpload(path, to);
-    const result = await uploadDirectory(
-      aws,
-      path,
-      { bucket: target.bucket, prefix },
-      {
-        parallel,
-        signal: context.signal,
-        onProgress: showProgress(context.report, to),
-      },
-    );
-    return { from: path, to, ...result };
+    const filter = nameFilter(rulesInOrder(flags));
+    const links = symlinks ? { symlinks, mayLeave: symlinks === "follow" } : {};
+    const scope = { directory: path, bucket, prefix, filter, compress, ...links };
+    const order = { scope, mirror: flags.delete };
+    if (context.options.dryRun) return describeTree(aws, order, context);
+    const result = await uploadTree(aws, order, options, context);
+    return { from: path, to: `s3://${bucket}/${prefix}`, ...result };
   },
   render: (result) => (isDryRun(result) ? renderDryRun(result) : renderOutcome(result)),
   exitCode: (result) => (isDryRun(result) ? 0 : outcomeExitCode(result)),
@@ -79,23 +94,29 @@ function requirePath(path: string): Stats {
   throw new RunctlError("USAGE", `${path} is neither a file nor a directory`);
 }
 
-async function uploadOne(
+async function connectFor(context: Context, bucket: string, isAccelerated: boolean): Promise<Aws> {
+  const aws = await context.aws();
+  return isAccelerated ? accelerate(aws, bucket) : aws;
+}
+
+interface FlowFlags {
+  parallel: number | undefined;
+  bandwidthLimit: number | undefined;
+  noClobber: boolean;
+}
+
+function optionsFor(
+  context: Context,
   aws: Aws,
-  path: string,
-  target: { bucket: string; key: string },
-  { parallel, context }: { parallel: number; context: Context },
-): Promise<TransferOutcome> {
-  const to = `s3://${target.bucket}/${target.key}`;
-  const tally = createTally(showProgress(context.report, to));
-  try {
-    const sent = await uploadFile(aws, path, target, {
-      signal: context.signal,
-      flow: createFlowControl({ parallel }),
-      onBytes: tally.progress,
-    });
-    tally.move(sent.sizeBytes, sent.movedBytes);
-  } catch (error) {
-    throw context.signal.aborted ? interrupted(error) : error;
-  }
-  return { from: path, to, ...tally.result() };
+  to: string,
+  { parallel = 10, bandwidthLimit, noClobber }: FlowFlags,
+): UploadDirectoryOptions {
+  const limit = bandwidthLimit === undefined ? {} : { bytesPerSecond: bandwidthLimit };
+  return {
+    flow: createFlowControl({ parallel, ...limit }),
+    signal: context.signal,
+    ifNoneMatch: noClobber,
+    journal: openUploadJournal(uploadJournalDirectory(context.env), aws.endpointUrl),
+    onProgress: showProgress(context.report, to),
+  };
 }

@@ -1,0 +1,64 @@
+import { type Stats, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Aws } from "../aws/connect.ts";
+import { compressedSuffix } from "./file-metadata.ts";
+import { type UploadScope, pairsOf, takesPart } from "./upload-scope.ts";
+
+export interface ExtraKeys {
+  /** Keys of objects that take part and have no file. */
+  keys: string[];
+  /** Whether there is anything in the directory that takes part. */
+  hasFiles: boolean;
+}
+
+/**
+ * What an upload that mirrors a directory deletes: never what a filter excludes, what stands for something in the
+ * directory that cannot be uploaded, or a compressed form of a file that is there.
+ */
+export async function findExtraKeys(
+  aws: Aws,
+  scope: UploadScope,
+  options: { signal?: AbortSignal; retryMs?: number } = {},
+): Promise<ExtraKeys> {
+  const keys: string[] = [];
+  const blind = new Set<string>();
+  let hasFiles = false;
+  for await (const { file, object } of pairsOf(aws, scope, options)) {
+    if (file?.kind === "refused" || file?.kind === "skipped")
+      blind.add(file.path.replace(/\/$/, ""));
+    else if (file) hasFiles ||= takesPart(scope, file.path);
+    else {
+      const path = object.key.slice(scope.prefix.length);
+      // The marker of the prefix itself is no file's.
+      if (path === "" || !takesPart(scope, path)) continue;
+      if (!isBlind(blind, path) && !standsFor(scope, path)) keys.push(object.key);
+    }
+  }
+  return { keys, hasFiles };
+}
+
+/** Whether the path, or a directory above it, is one that could not be looked at. */
+function isBlind(blind: ReadonlySet<string>, path: string): boolean {
+  if (blind.size === 0) return false;
+  for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
+    if (blind.has(path.slice(0, end))) return true;
+  }
+  return false;
+}
+
+/** A marker of a directory that has files, or the compressed form of a file. */
+function standsFor({ directory, compress }: UploadScope, path: string): boolean {
+  if (path.endsWith("/")) return lookAt(join(directory, path))?.isDirectory() ?? false;
+  if (!compress || !path.endsWith(compressedSuffix)) return false;
+  const plain = lookAt(join(directory, path.slice(0, -compressedSuffix.length)));
+  return plain !== undefined && !plain.isDirectory();
+}
+
+/** Undefined also where a file stands in the way. */
+function lookAt(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,46 @@
+import type { Aws } from "../aws/connect.ts";
+import { listPages } from "./list-objects.ts";
+import type { NameFilter } from "./name-filter.ts";
+import { type Pair, pairByKey } from "./pair-by-key.ts";
+import { type SymlinkPolicy, type WalkedFile, walkFiles } from "./walk-files.ts";
+
+/** Which files of a directory go where. */
+export interface UploadScope {
+  directory: string;
+  bucket: string;
+  /** Empty or with a slash at its end. */
+  prefix: string;
+  /** Paths that take part; the others are touched on neither side. Default: all. */
+  filter?: NameFilter;
+  /** Default: follow. */
+  symlinks?: SymlinkPolicy;
+  /** Links that leave the directory are followed, too. */
+  mayLeave?: boolean;
+  /** Files that shrink are stored as `.zst`. */
+  compress?: boolean;
+}
+
+export const takesPart = ({ filter }: UploadScope, path: string) => filter?.(path) ?? true;
+
+/** All that is in the directory or in S3, by key; also what the filter leaves out. */
+export function pairsOf(
+  aws: Aws,
+  scope: UploadScope,
+  options: { signal?: AbortSignal; retryMs?: number } = {},
+): AsyncGenerator<Pair> {
+  const { bucket, prefix } = scope;
+  return pairByKey(filesOf(scope), listPages(aws, { bucket, prefix }, options), prefix);
+}
+
+export function filesOf({
+  directory,
+  prefix,
+  symlinks,
+  mayLeave,
+}: UploadScope): Generator<WalkedFile> {
+  return walkFiles(directory, {
+    ...(symlinks ? { symlinks } : {}),
+    ...(mayLeave ? { mayLeave } : {}),
+    prefixBytes: Buffer.byteLength(prefix),
+  });
+}

@@ -1,0 +1,39 @@
+import type { Aws } from "../aws/connect.ts";
+import { createFlowControl } from "./flow-control.ts";
+import { headOf } from "./object-head.ts";
+import { createReadPace } from "./read-pace.ts";
+import { lastingFailure } from "./s3-failure.ts";
+import { type TransferResult, createTally, interrupted } from "./transfer-result.ts";
+import type { UploadDirectoryOptions } from "./upload-directory.ts";
+import { startUpload } from "./upload-job.ts";
+import { uploadUnlessThere } from "./upload-unless-there.ts";
+
+/**
+ * Uploads one file under a key of its own choice, unless S3 has it already.
+ *
+ * @throws RunctlError CONFLICT when the file changed meanwhile; INTERRUPTED when the signal aborts.
+ */
+export async function uploadSingle(
+  aws: Aws,
+  path: string,
+  { bucket, key, compress }: { bucket: string; key: string; compress: boolean },
+  options: UploadDirectoryOptions = {},
+): Promise<TransferResult> {
+  const { onProgress, flow = createFlowControl({ parallel: 10 }), ...rest } = options;
+  const tally = createTally(onProgress, flow);
+  const full = { ...rest, flow, onBytes: tally.progress };
+  const job = { aws, bucket, compress, tally, pace: createReadPace(), options: full };
+  try {
+    const head = await headOf(startUpload(aws, { bucket, key }, full));
+    const object = head && {
+      sizeBytes: Number(head.headers.get("content-length")),
+      etag: (head.headers.get("etag") ?? "").replaceAll('"', ""),
+    };
+    if (object && options.ifNoneMatch) tally.skip(object.sizeBytes);
+    else await uploadUnlessThere(job, { path, key }, object);
+    return tally.result();
+  } catch (error) {
+    if (options.signal?.aborted) throw interrupted(error);
+    throw lastingFailure(error, `s3://${bucket}/${key}`);
+  }
+}
