@@ -88,12 +88,18 @@ export function volumeSpeed(
 }
 
 function ownBytesPerSecond(volume: Volume, situation: Situation): number {
-  if (volume.type === "st1" || volume.type === "sc1") return hddBytesPerSecond(volume, situation);
-  const { throughputMiBps, iops = 0 } = volume;
-  return (
-    (throughputMiBps ?? Math.min(io2Throughput.maxMiBps, iops * io2Throughput.miBpsPerIops)) *
-    bytesPerMiB
-  );
+  return provisionedBytesPerSecond(volume) ?? hddBytesPerSecond(volume, situation);
+}
+
+/** Of a type that has what it was given at any time (gp3, io2); undefined for the others, whose speed depends. */
+export function provisionedBytesPerSecond({
+  type,
+  iops = 0,
+  throughputMiBps,
+}: Pick<Volume, "iops" | "throughputMiBps"> & { type: string }): number | undefined {
+  if (type === "gp3") return (throughputMiBps ?? 125) * bytesPerMiB;
+  if (type !== "io2") return undefined;
+  return Math.min(io2Throughput.maxMiBps, iops * io2Throughput.miBpsPerIops) * bytesPerMiB;
 }
 
 /**

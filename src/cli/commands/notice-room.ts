@@ -1,0 +1,61 @@
+import { saveRoom, type SaveRoom } from "../../cost/checkpoint-budget.ts";
+import { provisionedBytesPerSecond } from "../../cost/volume-choice.ts";
+import { launchDefaults } from "../../instances/launch-request.ts";
+import { findInstanceFacts, instanceLimits } from "./cost/instance-limits.ts";
+import { bytes } from "./cost/quantities.ts";
+
+interface KnownVolume {
+  type: string;
+  iops: number | undefined;
+  throughputMiBps: number | undefined;
+}
+
+interface Machine {
+  /** Undefined: no machine is known, the volume alone is the limit. */
+  instanceType: string | undefined;
+  pollMs?: number | undefined;
+  graceSeconds?: number | undefined;
+}
+
+/** What a notice leaves room for on a volume; undefined where neither volume nor machine says how fast it is. */
+function roomOn(volume: KnownVolume, machine: Machine): SaveRoom | undefined {
+  const facts = machine.instanceType ? findInstanceFacts(machine.instanceType) : undefined;
+  const volumeBytesPerSecond = provisionedBytesPerSecond(volume);
+  if (volumeBytesPerSecond === undefined || (machine.instanceType && !facts)) return undefined;
+  const { ebsBytesPerSecond, ebsBurstBytesPerSecond } = facts
+    ? instanceLimits(facts)
+    : { ebsBytesPerSecond: undefined, ebsBurstBytesPerSecond: undefined };
+  return saveRoom(
+    { volumeBytesPerSecond, ebsBytesPerSecond, ebsBurstBytesPerSecond },
+    {
+      pollSeconds: (machine.pollMs ?? launchDefaults.pollMs) / 1_000,
+      graceSeconds: machine.graceSeconds ?? launchDefaults.graceSeconds,
+    },
+  );
+}
+
+/** `a notice leaves 80 s: 10.5 GB to it at most`, for a volume that has no machine yet. */
+export function noticeRoomOfVolume(volume: KnownVolume): string | undefined {
+  const room = roomOn(volume, { instanceType: undefined });
+  return room && `a notice leaves ${room.seconds} s: ${bytes(room.bytes)} to it at most`;
+}
+
+/** `a notice leaves 80 s: 7 GB to /mnt/ckpt (g5.xlarge is the limit)`, for each volume that is written to. */
+export function noticeRoomOfMounts(
+  mounts: ReadonlyArray<{ volume: KnownVolume; mount: string; readOnly: boolean }>,
+  machine: Machine & { instanceType: string },
+): string | undefined {
+  const rooms = mounts
+    .filter(({ readOnly }) => !readOnly)
+    .flatMap(({ volume, mount }) => {
+      const room = roomOn(volume, machine);
+      return room ? [{ mount, room }] : [];
+    });
+  const [first] = rooms;
+  if (!first) return undefined;
+  const each = rooms.map(({ mount, room }) => {
+    const limit = room.limitedBy === "instance" ? machine.instanceType : "the volume";
+    return `${bytes(room.bytes)} to ${mount} (${limit} is the limit)`;
+  });
+  return `a notice leaves ${first.room.seconds} s: ${each.join(", ")}`;
+}
