@@ -34,9 +34,9 @@ export interface SilenceLimits {
 const continueTicks = 1;
 
 /**
- * One request and its answer on a socket. It settles when nothing touches the sink's space or the body's buffer any
- * more: at the end of the answer where the connection can be used again, else when the socket is closed. A TLS
- * socket that is destroyed in the middle of its records still delivers those that it has.
+ * One request and its answer on a socket. It settles at the end of the answer where the connection can be used
+ * again, else when the socket is closed: then nobody writes into the sink's space or reads the body's buffer any more,
+ * and both may be used for something else at once.
  */
 export class Exchange {
   readonly #socket: Socket;
