@@ -155,7 +155,9 @@ const refused: [line: string, error: { code: string; message?: RegExp; hint?: st
   ["aws terminate i-XYZ", { code: "INVALID_ID" }],
   ["aws create --ami ami-1", { code: "INVALID_ID" }],
   ["aws create --ebs-volume vol-1:/mnt/a", { code: "INVALID_ID" }],
-  ["aws create --mount-point /etc", { code: "USAGE" }],
+  ["aws create --mount-point /etc", { code: "USAGE", message: /the system has files there/ }],
+  ["aws ebs create --size 10GB", { code: "USAGE", hint: "give 10" }],
+  ["aws create --root-size 1.5T", { code: "USAGE", message: /not a whole number/ }],
   ["s3 list bucket/key", { code: "USAGE", message: /not an S3 address/ }],
 ];
 for (const [line, error] of refused) {

@@ -30,7 +30,15 @@ const systemFolders =
 export const mountPoint: Parser<string> = (word) => {
   const path = word.replace(/\/+$/, "");
   const isPlain = /^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/.test(path);
-  if (!isPlain || systemFolders.test(path))
+  if (isPlain && systemFolders.test(path))
+    throw new RunctlError(
+      "USAGE",
+      `'${word}' cannot be a mount point: the system has files there`,
+      {
+        hint: "give another path, such as /mnt/data",
+      },
+    );
+  if (!isPlain)
     throw new RunctlError("USAGE", `'${word}' cannot be a mount point`, {
       hint: "give an absolute path such as /mnt/data",
     });

@@ -1,6 +1,6 @@
 import { RunctlError } from "../errors.ts";
 import type { Interruption } from "./define-command.ts";
-import { shellLine } from "./shell-line.ts";
+import { shellLine } from "../shell-line.ts";
 
 interface Interruptible {
   /** As it was typed, without `runctl`. */

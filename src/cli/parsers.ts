@@ -8,6 +8,16 @@ export const wholeNumber: Parser<number> = (word) => {
   return Number(word);
 };
 
+/** `500`: GiB, as AWS counts the sizes of volumes. */
+export const gibibytes: Parser<number> = (word) => {
+  const [, digits] = /^(\d{1,15})\s*gi?b?$/i.exec(word) ?? [];
+  if (digits !== undefined)
+    throw new RunctlError("USAGE", `'${word}' has a unit: sizes are whole numbers of GiB`, {
+      hint: `give ${digits}`,
+    });
+  return wholeNumber(word);
+};
+
 /** One of a closed list of words. */
 export function oneOf<const Words extends readonly string[]>(words: Words): Parser<Words[number]> {
   return (word) => {

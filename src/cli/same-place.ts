@@ -1,5 +1,5 @@
 import type { RawGlobals } from "./global-options.ts";
-import { shellLine } from "./shell-line.ts";
+import { shellLine } from "../shell-line.ts";
 
 /** The flags that say where a command works. */
 const places = ["local", "state-dir", "region", "profile", "endpoint-url"];

@@ -1,6 +1,7 @@
 import type { Caller } from "../aws/sts.ts";
 import type { Tags } from "../aws/tags.ts";
-import { tagKeys, tagValue } from "../tags.ts";
+import { tagKeys } from "../tags.ts";
+import { commandTag } from "./command-tag.ts";
 import type { LaunchRequest } from "./launch-request.ts";
 import { mountTags } from "./mount-tags.ts";
 
@@ -27,7 +28,7 @@ export function birthTags(
       ...(request.role ? { [tagKeys.role]: request.role } : {}),
       [tagKeys.unfinished]: "true",
       [tagKeys.state]: "booting",
-      ...(command.length > 0 ? { [tagKeys.command]: tagValue(command.join(" ")) } : {}),
+      ...(command.length > 0 ? { [tagKeys.command]: commandTag(command) } : {}),
       ...mountTags(
         request.volumes.map(({ volume, mount, readOnly }) => ({
           volumeId: volume.volumeId,

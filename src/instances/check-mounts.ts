@@ -1,6 +1,7 @@
 import type { AwsInstance } from "../aws/instances.ts";
 import { RunctlError } from "../errors.ts";
 import { isLeaving, tagKeys } from "../tags.ts";
+import { describeBriefly } from "../volumes/owned-volumes.ts";
 import type { WantedMount } from "./launch-request.ts";
 import { mountsOf } from "./mount-tags.ts";
 
@@ -12,9 +13,13 @@ export function checkMountPoints(mounts: readonly WantedMount[]): void {
     const hint = `give each its mount: --ebs-volume ${volume.volumeId}:/mnt/other`;
     const other = taken.get(mount);
     if (other)
-      throw new RunctlError("USAGE", `both ${other} and ${volume.volumeId} would be at ${mount}`, {
-        hint,
-      });
+      throw new RunctlError(
+        "USAGE",
+        `both ${other} and ${describeBriefly(volume)} would be at ${mount}`,
+        {
+          hint,
+        },
+      );
     // They are mounted side by side: the one above could cover the other, and take what was meant for it.
     const nested = [...taken.keys()].find(
       (place) => isBelow(place, mount) || isBelow(mount, place),
@@ -22,12 +27,12 @@ export function checkMountPoints(mounts: readonly WantedMount[]): void {
     if (nested !== undefined)
       throw new RunctlError(
         "USAGE",
-        `${taken.get(nested)} would be at ${nested} and ${volume.volumeId} at ${mount}: one hides the other`,
+        `${taken.get(nested)} would be at ${nested} and ${describeBriefly(volume)} at ${mount}: one hides the other`,
         { hint },
       );
     if (seen.has(volume.volumeId))
-      throw new RunctlError("USAGE", `${volume.volumeId} is named twice`);
-    taken.set(mount, volume.volumeId);
+      throw new RunctlError("USAGE", `${describeBriefly(volume)} is named twice`);
+    taken.set(mount, describeBriefly(volume));
     seen.add(volume.volumeId);
   }
 }
@@ -49,18 +54,18 @@ export function checkVolumesAreFree(
   for (const wanted of mounts) {
     const { volume } = wanted;
     if (!usable.has(volume.state))
-      throw new RunctlError("CONFLICT", `${volume.volumeId} is ${volume.state}`, {
+      throw new RunctlError("CONFLICT", `${describeBriefly(volume)} is ${volume.state}`, {
         hint: "runctl aws ebs list --state available",
       });
     if (volume.tags[tagKeys.access] !== "true")
-      throw new RunctlError("REFUSED", `${volume.volumeId} was not made by runctl`, {
+      throw new RunctlError("REFUSED", `${describeBriefly(volume)} was not made by runctl`, {
         hint: "name it by its id in `runctl aws create` and confirm, to let instances attach it",
       });
     const holder = others.find((instance) => isInTheWay(instance, wanted));
     if (holder)
       throw new RunctlError(
         "CONFLICT",
-        `${volume.volumeId} is used by ${holder.instanceId} (${describeUse(holder)})`,
+        `${describeBriefly(volume)} is used by ${holder.instanceId} (${describeUse(holder)})`,
         { hint: `wait for it, or end it: runctl aws terminate ${holder.instanceId}` },
       );
   }

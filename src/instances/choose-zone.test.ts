@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { exampleVolume } from "../../test/support/example-volume.ts";
+import { tagKeys } from "../tags.ts";
 import { chooseZone, typesInZone, type ZoneFacts } from "./choose-zone.ts";
 
 const everywhere = new Map([["c5.2xlarge", new Set(["us-east-1b", "us-east-1a"])]]);
@@ -51,8 +52,20 @@ test("volumes in two zones are a conflict that names both and how to move one", 
   assert.throws(() => chooseZone(zoneFacts({ mounts })), {
     code: "CONFLICT",
     message: "vol-0000aaaa is in us-east-1a, but vol-0000bbbb is in us-east-1b",
-    hint: /runctl aws ebs restore snap-… --availability-zone us-east-1a/,
+    hint: /create-volume --snapshot-id snap-… --availability-zone us-east-1a$/,
   });
+
+  const warm = {
+    ...mounts[1]!.volume,
+    tags: { Name: "digits", [tagKeys.source]: "s3://b/digits/" },
+  };
+  assert.throws(
+    () => chooseZone(zoneFacts({ mounts: [mounts[0]!, { ...mounts[1]!, volume: warm }] })),
+    {
+      message: "vol-0000aaaa is in us-east-1a, but digits (vol-0000bbbb) is in us-east-1b",
+      hint: /^fill one there: runctl aws ebs create .* --availability-zone us-east-1a --pre-warm s3:/,
+    },
+  );
 });
 
 test("a volume elsewhere than asked for is a conflict", () => {

@@ -1,6 +1,9 @@
 import type { Aws } from "../aws/connect.ts";
 import { type AwsSubnet, describeSubnets } from "../aws/subnets.ts";
+import type { AwsVolume } from "../aws/volumes.ts";
 import { RunctlError } from "../errors.ts";
+import { tagKeys } from "../tags.ts";
+import { describeBriefly } from "../volumes/owned-volumes.ts";
 import type { WantedMount } from "./launch-request.ts";
 
 export interface ZoneChoice {
@@ -38,7 +41,7 @@ export function chooseZone(facts: ZoneFacts): ZoneChoice {
   if (ofVolumes && ofVolumes.volume.zone !== choice.zone)
     throw new RunctlError(
       "CONFLICT",
-      `${ofVolumes.volume.volumeId} is in ${ofVolumes.volume.zone}, but the launch is for ${choice.zone} (${choice.reason})`,
+      `${describeBriefly(ofVolumes.volume)} is in ${ofVolumes.volume.zone}, but the launch is for ${choice.zone} (${choice.reason})`,
       { hint: `launch in ${ofVolumes.volume.zone}: volumes cannot leave their zone` },
     );
   if (facts.subnet && facts.subnet.zone !== choice.zone)
@@ -88,12 +91,18 @@ function zoneOfVolumes(mounts: readonly WantedMount[]): WantedMount | undefined 
   if (first && stranger)
     throw new RunctlError(
       "CONFLICT",
-      `${first.volume.volumeId} is in ${first.volume.zone}, but ${stranger.volume.volumeId} is in ${stranger.volume.zone}`,
-      {
-        hint: `move one by a snapshot: runctl aws ebs snapshot ${stranger.volume.volumeId}, then runctl aws ebs restore snap-… --availability-zone ${first.volume.zone}`,
-      },
+      `${describeBriefly(first.volume)} is in ${first.volume.zone}, but ${describeBriefly(stranger.volume)} is in ${stranger.volume.zone}`,
+      { hint: howToMove(stranger.volume, first.volume.zone) },
     );
   return first;
+}
+
+/** Volumes cannot leave their zone: what one holds can. */
+function howToMove({ volumeId, sizeGiB, type, tags }: AwsVolume, zone: string): string {
+  const source = tags[tagKeys.source];
+  return source === undefined
+    ? `move one by a snapshot: aws ec2 create-snapshot --volume-id ${volumeId}, then aws ec2 create-volume --snapshot-id snap-… --availability-zone ${zone}`
+    : `fill one there: runctl aws ebs create --size ${sizeGiB} --type ${type} --availability-zone ${zone} --pre-warm ${source}`;
 }
 
 function zoneOfOwned({ ownedZones }: ZoneFacts): ZoneChoice | undefined {

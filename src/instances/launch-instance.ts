@@ -7,7 +7,6 @@ import { isRunctlError, RunctlError } from "../errors.ts";
 import { clientToken } from "../operation.ts";
 import { step } from "../progress.ts";
 import { retry } from "../retry.ts";
-import { agentBundle } from "./agent-bundle.ts";
 import { birthTags } from "./birth-tags.ts";
 import { isProfileUnknown, profileDeadlineMs } from "./late-profile.ts";
 import { launchDefaults, type LaunchRequest } from "./launch-request.ts";
@@ -41,8 +40,6 @@ export async function launchInstance(
   options: WorkOptions,
 ): Promise<LaunchedInstance> {
   const { report } = options;
-  // Building the agent from source takes a second, which the checks need anyway.
-  agentBundle().catch(() => undefined);
   const plan = await step(report, "check", () => planLaunch(aws, request), describePlan);
   if (plan.unfinished) return launched(plan.unfinished, "continued");
 

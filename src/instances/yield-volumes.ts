@@ -1,6 +1,7 @@
 import type { Aws } from "../aws/connect.ts";
 import { type AwsInstance, terminateInstance } from "../aws/instances.ts";
 import { RunctlError } from "../errors.ts";
+import { describeBriefly } from "../volumes/owned-volumes.ts";
 import { isInTheWay } from "./check-mounts.ts";
 import { instancesWith } from "./instances-with.ts";
 import type { LaunchRequest } from "./launch-request.ts";
@@ -24,7 +25,7 @@ export async function yieldVolumes(
     await terminateInstance(aws, own.instanceId);
     throw new RunctlError(
       "CONFLICT",
-      `${wanted.volume.volumeId} was promised to ${first.instanceId} at the same moment; ${own.instanceId} is being terminated`,
+      `${describeBriefly(wanted.volume)} was promised to ${first.instanceId} at the same moment; ${own.instanceId} is being terminated`,
       { hint: `wait for it, or end it: runctl aws terminate ${first.instanceId}` },
     );
   }

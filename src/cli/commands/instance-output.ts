@@ -1,8 +1,10 @@
 import type { Aws } from "../../aws/connect.ts";
 import type { AwsInstance } from "../../aws/instances.ts";
 import { currentSpotPrices, spotPlace } from "../../aws/spot-prices.ts";
+import type { Tags } from "../../aws/tags.ts";
 import { instancePriceUsdPerHour } from "../../cost/resource-price.ts";
 import { isRunctlError } from "../../errors.ts";
+import { readCommandTag } from "../../instances/command-tag.ts";
 import { mountsOf } from "../../instances/mount-tags.ts";
 import { tagKeys } from "../../tags.ts";
 import { table } from "../table.ts";
@@ -16,7 +18,7 @@ export interface InstanceOutput {
   zone: string;
   /** pending · running · shutting-down · terminated · stopping · stopped */
   state: string;
-  /** What the agent says; null for an instance that runctl did not launch. */
+  /** What the agent says, `ended` for one that somebody terminated; null for an instance that runctl did not launch. */
   agentState: string | null;
   message: string | null;
   volumes: {
@@ -71,7 +73,7 @@ export function instanceTable(instances: readonly InstanceOutput[]): string {
       instance.state,
       agentWords(instance) ?? "-",
       instance.volumes.map(({ volumeId }) => volumeId).join(" ") || "-",
-      shortened(instance.command ?? "-", 40),
+      shortened((instance.command ?? "-").replaceAll(/\s+/g, " "), 40),
       (isLive(instance) && instance.priceUsdPerHour?.toFixed(4)) || "-",
     ]),
   );
@@ -138,16 +140,29 @@ function toOutput(instance: AwsInstance, price: number | undefined, now: number)
     lifecycle: instance.lifecycle,
     zone: instance.zone,
     state: instance.state,
-    agentState: tags[tagKeys.state] ?? null,
+    agentState: agentStateOf(instance),
     message: tags[tagKeys.message] || null,
     volumes: volumesOf(instance),
-    command: tags[tagKeys.command] ?? null,
+    command: commandOf(tags),
     exitCode: exitCode === undefined ? null : Number(exitCode),
     launchedAt: launchedAt.toISOString(),
     priceUsdPerHour: price ?? null,
     costUsdSoFar:
       price === undefined || !isLive(instance) ? null : Math.round(price * hours * 1e4) / 1e4,
   };
+}
+
+function commandOf(tags: Tags): string | null {
+  const value = tags[tagKeys.command];
+  return value === undefined ? null : readCommandTag(value);
+}
+
+/** An agent sees a shutdown and calls that interrupted, whoever asked for it; AWS knows who did. */
+function agentStateOf({ state, stateReasonCode, tags }: AwsInstance): string | null {
+  const said = tags[tagKeys.state] ?? null;
+  const isOver = state === "shutting-down" || state === "terminated";
+  const wasAsked = isOver && stateReasonCode === "Client.UserInitiatedShutdown";
+  return said === "interrupted" && wasAsked ? "ended" : said;
 }
 
 /** What it was launched to mount, and what else is attached; without the root volume. */

@@ -21,9 +21,10 @@ import { awsId } from "../../aws-id.ts";
 import { type DryRun, dryRun, isDryRun, renderDryRun } from "../../dry-run.ts";
 import { ebsVolumeWord, mountPoint } from "../../ebs-volume-word.ts";
 import { newName } from "../../parse-reference.ts";
-import { duration, oneOf, text, variable, wholeNumber } from "../../parsers.ts";
+import { duration, gibibytes, oneOf, text, variable } from "../../parsers.ts";
 import { instanceCard, type InstanceOutput, instanceOutput } from "../instance-output.ts";
 import { readLaunchRequest } from "../launch-input.ts";
+import { noticeRoomOfMounts } from "../notice-room.ts";
 
 type Created = InstanceOutput & {
   outcome: LaunchedInstance["outcome"];
@@ -62,7 +63,7 @@ export const create = defineCommand({
       "default: newest Amazon Linux 2023, for GPUs Deep Learning base",
       "AMI",
     ),
-    rootSize: optional(wholeNumber, "size of the root volume", "GiB"),
+    rootSize: optional(gibibytes, "size of the root volume", "GiB"),
     name: optional(newName, "name to call it by", "NAME"),
     env: repeated(variable, "variable for the command; not for secrets", "KEY=VALUE"),
     code: optional(text, "directory that the command runs in a copy of", "DIR"),
@@ -108,7 +109,7 @@ export const create = defineCommand({
     await askForForeignVolumes(aws, request, context);
 
     const launched = await launchInstance(aws, withAccess(request), context);
-    sayPrice(aws, launched, context);
+    sayPrice(aws, launched, request, context);
     const instance = await follow(aws, launched, input.wait, context);
     return { ...instance, outcome: launched.outcome, waited: input.wait };
   },
@@ -176,12 +177,28 @@ function withAccess(request: LaunchRequest): LaunchRequest {
   };
 }
 
-function sayPrice(aws: Aws, { instanceType, lifecycle }: LaunchedInstance, context: Context): void {
+/** What it costs, and what an interruption leaves time for: in one line, from what is known here. */
+function sayPrice(
+  aws: Aws,
+  { instanceType, lifecycle }: LaunchedInstance,
+  request: LaunchRequest,
+  context: Context,
+): void {
+  const isSpot = lifecycle === "spot";
   const price = instancePriceUsdPerHour(instanceType, aws.region);
-  if (price === undefined) return;
-  const kind = lifecycle === "spot" ? "; spot costs less" : "";
+  const kind = isSpot ? "; spot costs less" : "";
   const free = context.options.local ? "; nothing in the local cloud" : "";
-  context.hint(`${instanceType}: ${price} USD an hour on demand${kind}${free}`);
+  const { volumes, pollMs, graceSeconds } = request;
+  const room = isSpot
+    ? noticeRoomOfMounts(volumes, { instanceType, pollMs, graceSeconds })
+    : undefined;
+  const parts = [
+    ...(price === undefined
+      ? []
+      : [`${instanceType}: ${price} USD an hour on demand${kind}${free}`]),
+    ...(room === undefined ? [] : [room]),
+  ];
+  if (parts.length > 0) context.hint(parts.join("; "));
 }
 
 function describe(plan: LaunchPlan, request: LaunchRequest): string[] {

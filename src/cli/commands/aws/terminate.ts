@@ -3,7 +3,7 @@ import { requireInstance } from "../../../instances/find-instance.ts";
 import { defineCommand, positional } from "../../define-command.ts";
 import { dryRun, isDryRun, renderDryRun } from "../../dry-run.ts";
 import { instanceWord } from "../../parse-reference.ts";
-import { confirmEnd } from "../confirm-end.ts";
+import { confirmEnd, hintVolumesStay } from "../confirm-end.ts";
 
 export const terminate = defineCommand({
   summary: "Terminate an instance; its volumes stay",
@@ -24,7 +24,9 @@ export const terminate = defineCommand({
     if (context.options.dryRun) return dryRun([`terminate ${instanceId}`]);
     if (instance.state !== "terminated")
       await confirmEnd("terminate", instance, input.instance, context);
-    return { instanceId, outcome: await terminateInstance(aws, instance, context) };
+    const outcome = await terminateInstance(aws, instance, context);
+    hintVolumesStay(instance, context);
+    return { instanceId, outcome };
   },
   render(result) {
     if (isDryRun(result)) return renderDryRun(result);

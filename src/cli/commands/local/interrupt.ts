@@ -3,6 +3,7 @@ import { requireInstance } from "../../../instances/find-instance.ts";
 import { adminClient } from "../../../local-cloud/admin-client.ts";
 import { defineCommand, optional, positional, toggle } from "../../define-command.ts";
 import { dryRun, isDryRun, renderDryRun } from "../../dry-run.ts";
+import { hintVolumesStay } from "../confirm-end.ts";
 import { connectFromOptions } from "../../connect-from-options.ts";
 import { instanceWord } from "../../parse-reference.ts";
 import { duration } from "../../parsers.ts";
@@ -26,7 +27,8 @@ export const interrupt = defineCommand({
     rebalance: toggle("send a rebalance recommendation"),
   },
   positionals: { instance: positional(instanceWord, "id or name of a running spot instance") },
-  async run({ notice, noNotice, rebalance, instance }, { options, config, signal }) {
+  async run({ notice, noNotice, rebalance, instance: word }, context) {
+    const { options, config, signal } = context;
     if (noNotice && (notice !== undefined || rebalance)) {
       throw new RunctlError("USAGE", "--no-notice excludes --notice and --rebalance");
     }
@@ -34,7 +36,8 @@ export const interrupt = defineCommand({
     const noticeMs = noNotice || recommendOnly ? undefined : (notice ?? usualNoticeMs);
     const client = adminClient(await requireLocalCloud(options.stateDirectory));
     const aws = await connectFromOptions({ ...options, local: true }, config, signal);
-    const { instanceId } = await requireInstance(aws, instance);
+    const instance = await requireInstance(aws, word);
+    const { instanceId } = instance;
     const kind = noNotice ? "no-notice" : recommendOnly ? "rebalance" : "notice";
     if (options.dryRun) return dryRun([`interrupt ${instanceId} (${kind})`]);
     const noticeAt = new Date().toISOString();
@@ -42,6 +45,7 @@ export const interrupt = defineCommand({
       noticeSeconds: noticeMs === undefined ? undefined : noticeMs / 1000,
       rebalance,
     });
+    if (!recommendOnly) hintVolumesStay(instance, context);
     return {
       instanceId,
       kind,

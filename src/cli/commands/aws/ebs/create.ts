@@ -13,7 +13,8 @@ import type { Context } from "../../../context.ts";
 import { defineCommand, optional, repeated, required, toggle } from "../../../define-command.ts";
 import { dryRun, isDryRun, renderDryRun } from "../../../dry-run.ts";
 import { newName } from "../../../parse-reference.ts";
-import { keyValue, oneOf, s3Location, text, wholeNumber } from "../../../parsers.ts";
+import { gibibytes, keyValue, oneOf, s3Location, text, wholeNumber } from "../../../parsers.ts";
+import { noticeRoomOfVolume } from "../../notice-room.ts";
 import { volumeOutput, volumeTable } from "../../volume-output.ts";
 
 const types = Object.keys(volumeTypeLimits) as EbsVolumeType[];
@@ -29,7 +30,7 @@ export const create = defineCommand({
     "Always encrypted. Without --availability-zone: the zone of your volumes if it is one, else the first.\n" +
     "A --name that is there with the same parameters is kept; with others the command fails.",
   flags: {
-    size: required(wholeNumber, "size", "GiB"),
+    size: required(gibibytes, "size", "GiB"),
     type: optional(oneOf(types), "gp3 (default), io2, io1, gp2, st1, sc1 or standard", "TYPE"),
     name: optional(newName, "unique name among your volumes", "NAME"),
     preWarm: optional(s3Location, "fill it from here, and verify it", "s3://BUCKET/PREFIX/"),
@@ -99,5 +100,8 @@ function tellPrice({ action, request, performance }: VolumePlan, aws: Aws, conte
   const price = volumePriceUsdPerMonth({ ...request, ...performance }, aws.region);
   if (price === undefined) return;
   const free = context.options.local ? " on AWS, nothing in the local cloud" : "";
-  context.report({ kind: "note", text: `about ${price.toFixed(2)} USD a month${free}` });
+  // A volume that is filled holds a dataset: nothing is saved on it.
+  const room = request.preWarmFrom ? undefined : noticeRoomOfVolume({ ...request, ...performance });
+  const line = `about ${price.toFixed(2)} USD a month${free}${room ? `; ${room}` : ""}`;
+  context.report({ kind: "note", text: line });
 }
