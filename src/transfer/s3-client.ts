@@ -6,7 +6,7 @@ import { type AnswerHead, type BodySink, type RequestBody, bodyOf } from "./body
 import type { Answer } from "./http/exchange.ts";
 import { type ConnectionPool, type PoolOptions, connectionPool } from "./http/connection-pool.ts";
 import { readTlsTrust } from "./http/tls-trust.ts";
-import { type SentRequest, repairOf } from "./repair-request.ts";
+import { type Repair, type SentRequest, repairOf } from "./repair-request.ts";
 import { requestHead } from "./request-head.ts";
 import { connectFailure, failureOf } from "./s3-failure.ts";
 import {
@@ -144,12 +144,10 @@ export function createS3Client(access: S3Access, options: ClientOptions = {}): S
     return { answer, sent: { region, credentials, signedAt } };
   }
 
-  async function repair(request: S3Request, answer: Answer, sent: SentRequest) {
-    const found = repairOf(answer, sent);
-    if (found?.kind === "region") regions.set(request.bucket, found.region);
-    if (found?.kind === "clock") clockOffsetMs = found.serverTime - now();
-    if (found?.kind === "credentials") await access.credentials.renewed(sent.credentials);
-    return found?.kind;
+  async function apply(repair: Repair, { bucket }: S3Request, sent: SentRequest): Promise<void> {
+    if (repair.kind === "region") regions.set(bucket, repair.region);
+    if (repair.kind === "clock") clockOffsetMs = repair.serverTime - now();
+    if (repair.kind === "credentials") await access.credentials.renewed(sent.credentials);
   }
 
   return {
@@ -164,9 +162,10 @@ export function createS3Client(access: S3Access, options: ClientOptions = {}): S
           if (request.body === undefined) request.flow?.noteLatency(latencyMs);
           return { status, headers, text };
         }
-        const kind = await repair(request, answer, sent);
-        if (kind === undefined || repaired.has(kind)) throw refusal(request, answer);
-        repaired.add(kind);
+        const repair = repairOf(answer, sent);
+        if (repair === undefined || repaired.has(repair.kind)) throw refusal(request, answer);
+        repaired.add(repair.kind);
+        await apply(repair, request, sent);
       }
     },
   };
