@@ -43,3 +43,12 @@ export const monthlyRate: Parser<number> = (word) => {
   if (match) return Number(match[1]) * (perMonth[match[2] ?? ""] ?? Number.NaN);
   throw new RunctlError("USAGE", `'${word}' is not a rate such as 30/month or 1/day`);
 };
+
+/** What can be no 0. */
+export function positive(parse: Parser<number>): Parser<number> {
+  return (word) => {
+    const value = parse(word);
+    if (value > 0) return value;
+    throw new RunctlError("USAGE", `'${word}' has to be more than 0`);
+  };
+}

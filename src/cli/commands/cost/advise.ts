@@ -12,11 +12,12 @@ import { defineCommand, optional, repeated, toggle } from "../../define-command.
 import { parseRegion } from "../../parse-place.ts";
 import type { Parser } from "../../parser.ts";
 import { decimal, duration, keyValue, oneOf, text, wholeNumber } from "../../parsers.ts";
-import { byteRate, byteSize, monthlyRate } from "../../quantity-parsers.ts";
+import { byteRate, byteSize, monthlyRate, positive } from "../../quantity-parsers.ts";
 import { type AdviceOutput, adviceOutput } from "./advice-output.ts";
 import type { AdviseInput } from "./advise-input.ts";
 import { describeAdvice } from "./describe-advice.ts";
 import { type LiveSpot, machinePrice, onDemandPrice } from "./machine-price.ts";
+import { askForRest } from "./questions.ts";
 import { readWorkload } from "./read-workload.ts";
 import { winnerCommands } from "./winner-commands.ts";
 
@@ -45,35 +46,51 @@ export const advise = defineCommand({
     "GB is 10^9 bytes, GiB is 2^30. Nothing is asked of AWS without --live. Every number of the answer is explained " +
     "in docs/cost.md.",
   flags: {
-    dataset: optional(byteSize, "size of the dataset", "SIZE"),
-    objects: optional(wholeNumber, "files in it; default: one for each 100 MB", "N"),
-    bytesPerStep: optional(byteSize, "what one step of training reads", "SIZE"),
-    stepTime: optional(duration, "how long a step takes", "TIME"),
-    ingest: optional(byteRate, "what training reads, in place of both", "RATE"),
+    dataset: optional(positive(byteSize), "size of the dataset", "SIZE"),
+    objects: optional(positive(wholeNumber), "files in it; default: one for each 100 MB", "N"),
+    bytesPerStep: optional(positive(byteSize), "what one step of training reads", "SIZE"),
+    stepTime: optional(positive(duration), "how long a step takes", "TIME"),
+    ingest: optional(positive(byteRate), "what training reads, in place of both", "RATE"),
     passes: optional(
       decimal,
       "passes over the dataset a month; default: what the hours allow",
       "N",
     ),
-    checkpoint: optional(byteSize, "size of a checkpoint: does it fit the notice?", "SIZE"),
+    checkpoint: optional(
+      positive(byteSize),
+      "size of a checkpoint: does it fit the notice?",
+      "SIZE",
+    ),
     instanceType: repeated(text, "instance type; again for more to compare", "TYPE"),
     inRegion: repeated(parseRegion, "region; again for more to compare", "REGION"),
-    hours: optional(decimal, "hours a month that the job runs; default 300", "N"),
+    hours: optional(positive(decimal), "hours a month that the job runs; default 300", "N"),
     restarts: optional(
       monthlyRate,
       "interruptions; default: by the hours and old probes",
       "N/month",
     ),
-    nodes: optional(wholeNumber, "machines side by side; default 1", "N"),
+    nodes: optional(positive(wholeNumber), "machines side by side; default 1", "N"),
     delayValue: optional(decimal, "what an hour of waiting costs you; default 0", "USD"),
-    deadline: optional(duration, "a job must be done within this; needs --work", "TIME"),
-    work: optional(duration, "how long a job works", "TIME"),
-    pricePerHour: optional(decimal, "price of one machine; default: tables of spot prices", "USD"),
+    deadline: optional(positive(duration), "a job must be done within this; needs --work", "TIME"),
+    work: optional(positive(duration), "how long a job works", "TIME"),
+    pricePerHour: optional(
+      positive(decimal),
+      "price of one machine; default: tables of spot prices",
+      "USD",
+    ),
     onDemand: toggle("machines on demand: nothing interrupts them"),
-    zones: optional(wholeNumber, "zones the job may run in; default: those of the record", "N"),
-    s3Rate: optional(byteRate, "what a machine gets out of S3", "RATE"),
+    zones: optional(
+      positive(wholeNumber),
+      "zones the job may run in; default: those of the record",
+      "N",
+    ),
+    s3Rate: optional(positive(byteRate), "what a machine gets out of S3", "RATE"),
     volumeType: optional(oneOf(volumeTypes), "gp3, io2, st1 or sc1; default: the cheapest", "TYPE"),
-    throughput: optional(wholeNumber, "throughput of volumes; default: the cheapest", "MiB/s"),
+    throughput: optional(
+      positive(wholeNumber),
+      "throughput of volumes; default: the cheapest",
+      "MiB/s",
+    ),
     grace: optional(duration, "time between SIGTERM and SIGKILL; default 90s", "TIME"),
     trace: optional(text, "file with spot capacity over time, in place of old probes", "FILE"),
     traceOnes: optional(
@@ -86,7 +103,11 @@ export const advise = defineCommand({
     allPairs: toggle("the break-even of each pair of plans"),
   },
   positionals: {},
-  async run(input, context): Promise<{ items: AdviceOutput[]; allPairs: boolean }> {
+  async run(flags, context): Promise<{ items: AdviceOutput[]; allPairs: boolean }> {
+    const { stdin, stderr } = process;
+    const person = { input: stdin, output: stderr, signal: context.signal };
+    const isSilent = context.options.yes || context.options.output === "json";
+    const input = { ...flags, ...(isSilent ? {} : await askForRest(flags, person)) };
     const instanceTypes = orElse(
       input.instanceType,
       context.config["instance-type"] ?? [launchDefaults.instanceType],
