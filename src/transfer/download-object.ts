@@ -32,7 +32,7 @@ export async function downloadObject(
   path: string,
   options: DownloadOptions = {},
 ): Promise<DownloadedObject> {
-  const { signal, slots, retryMs = 120_000, durable = true, onBytes, verify = false } = options;
+  const { signal, retryMs = 120_000, durable = true, onBytes, verify = false } = options;
   const { sizeBytes } = object;
   const isRanged = sizeBytes > usualRangeBytes;
   let movedBytes = 0;
@@ -43,7 +43,7 @@ export async function downloadObject(
       if (verify) requireDirect(file, path);
       const source = {
         client: s3Client(aws),
-        flow: options.flow ?? createFlowControl({ parallel: slots?.count ?? 10 }),
+        flow: options.flow ?? createFlowControl({ parallel: 10 }),
         pool: bufferPool(aws),
         object,
         file,

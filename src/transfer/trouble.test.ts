@@ -13,6 +13,7 @@ import type { ConnectOptions } from "../aws/connect.ts";
 import { type TestBucket, startSpoiledBucket, startTestBucket } from "../../test/support/bucket.ts";
 import { downloadObject } from "./download-object.ts";
 import { downloadPrefix } from "./download-prefix.ts";
+import { createFlowControl } from "./flow-control.ts";
 import { usualRangeBytes as rangeBytes } from "./large/plan-ranges.ts";
 import { uploadFile } from "./upload-file.ts";
 
@@ -50,8 +51,8 @@ test("an object that changes in the middle of its ranges is a conflict", async (
   const listed = await find(place, "k");
   const path = join(place.directory, "k");
   let replaced: Promise<void> | undefined;
-  const slots = {
-    count: 1,
+  const flow = {
+    ...createFlowControl({ parallel: 1 }),
     run: async <Result>(work: () => Promise<Result>) => {
       await replaced;
       return work();
@@ -59,7 +60,7 @@ test("an object that changes in the middle of its ranges is a conflict", async (
   };
   const onBytes = () => void (replaced ??= place.put("k", "another"));
 
-  await assert.rejects(downloadObject(place.aws, listed, path, { slots, onBytes }), {
+  await assert.rejects(downloadObject(place.aws, listed, path, { flow, onBytes }), {
     code: "CONFLICT",
   });
 

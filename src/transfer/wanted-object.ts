@@ -2,7 +2,6 @@ import { RunctlError } from "../errors.ts";
 import type { StoredChecksum } from "../object-checksum.ts";
 import type { FlowControl } from "./flow-control.ts";
 import type { FileAttributes, PageCache } from "./large/disk-file.ts";
-import type { Slots } from "./slots.ts";
 
 export interface WantedObject {
   bucket: string;
@@ -18,8 +17,6 @@ export interface DownloadOptions {
   signal?: AbortSignal;
   /** Shared by all downloads of one job; default: 10 requests of this object at once. */
   flow?: FlowControl;
-  /** Instead of `flow`, only for how many requests there are at once. */
-  slots?: Slots;
   /** False: the caller makes the file's name durable later, for many files at once. */
   durable?: boolean;
   /** Of a large object: `bypass` (default) leaves the page cache to others, `keep` fills it with the file. */
