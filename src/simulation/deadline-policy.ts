@@ -102,18 +102,26 @@ function mustHurry(view: JobView): boolean {
   if (leftMs === Infinity) return false;
   const onSpot = view.place >= 0;
   if (onSpot && !view.isLoading && view.atRiskMs === 0) return false;
-  const needMs = view.workMs - view.doneMs + view.stallMs + reserveMs(view, onSpot);
-  const step = view.observeMs || 1;
-  if (Math.ceil(needMs / step) * step >= Math.floor(leftMs / step) * step) return true;
+  if (isTooLate(view, onSpot)) return true;
   // Work that goes on makes the need smaller, at most as fast as time goes by: looking then is never too late.
-  const slackMs = leftMs - needMs;
+  const slackMs = leftMs - needMs(view, onSpot);
+  const step = view.observeMs || 1;
   const soonest = onSpot && !view.isLoading ? slackMs / 2 : slackMs - 2 * step;
   view.wakeMs = view.nowMs + Math.max(step, Math.floor(soonest));
   return false;
 }
 
-function reserveMs({ changeoverMs, atRiskMs, stallMs }: JobView, onSpot: boolean): number {
-  return onSpot ? changeoverMs + atRiskMs + stallMs : 2 * changeoverMs + 2 * atRiskMs;
+/** Whether the work and its reserve fill the time that is left, in steps of looking. */
+function isTooLate(view: JobView, onSpot: boolean): boolean {
+  const step = view.observeMs || 1;
+  const leftMs = view.deadlineMs - view.nowMs;
+  return Math.ceil(needMs(view, onSpot) / step) * step >= Math.floor(leftMs / step) * step;
+}
+
+function needMs(view: JobView, onSpot: boolean): number {
+  const { workMs, doneMs, changeoverMs, atRiskMs, stallMs } = view;
+  const reserveMs = onSpot ? changeoverMs + atRiskMs + stallMs : 2 * changeoverMs + 2 * atRiskMs;
+  return workMs - doneMs + stallMs + reserveMs;
 }
 
 /** The value of progress is looked at anew this often where nothing else happens. */
@@ -151,5 +159,7 @@ function valueOfProgress(view: JobView): number {
   const moveMs = view.place === onDemand ? 0 : view.changeoverMs;
   const trains = onDemandMs / (onDemandMs + moveMs);
   consider(onDemand, value * trains - view.onDemandUsdPerHour);
+  // One who leaves a spot instance to wait needs a larger reserve: without it, staying is cheaper than on-demand.
+  if (best === waiting && view.place >= 0 && isTooLate(view, false)) return view.place;
   return best;
 }

@@ -131,6 +131,7 @@ export function setupOf(
     loadMs,
     workMs: job.workMs / path.speed,
     noticeSuccess: rules.noticeMs > 0 ? rules.noticeSuccess : 0,
+    noticeMs: rules.noticeMs,
   });
   return { market, home, job, path, checkpointing, strategy, rules, residualLife: life };
 }
@@ -140,9 +141,17 @@ interface CheckpointInput {
   loadMs: number;
   workMs: number;
   noticeSuccess: number;
+  noticeMs: number;
 }
 
+/** @param input what the policy may know of the market and the job */
 export function makeCheckpointing(policy: CheckpointPolicy, input: CheckpointInput): Checkpointing {
+  const checkpointing = scheduleOf(policy, input);
+  // Where every notice is in time no deadline needs a reserve for work that may be lost.
+  return input.noticeSuccess < 1 ? checkpointing : { ...checkpointing, atRiskMs: input.noticeMs };
+}
+
+function scheduleOf(policy: CheckpointPolicy, input: CheckpointInput): Checkpointing {
   const { meanLifeMs, loadMs, workMs, noticeSuccess } = input;
   // Only interruptions whose notice fails lose work.
   const meanLossMs = meanLifeMs / Math.max(1 - noticeSuccess, 0.001);

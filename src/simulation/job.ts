@@ -23,7 +23,7 @@ export interface DataPath {
   coldMs: number;
   /** Share of full speed that the disk feeds. */
   speed: number;
-  /** Requests, initialization: for each launch that loads. */
+  /** Requests, initialization: for each launch that does not find the data at hand. */
   feePerLoadUsd: number;
   /** Volumes and snapshots, as long as the job lasts. */
   fixedUsdPerHour: number;

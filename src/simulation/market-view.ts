@@ -132,12 +132,18 @@ export class MarketView implements JobView {
 
   /** From a request in that zone until training there. */
   changeoverTo(zone: number): number {
-    const { path, rules, home } = this.#setup;
-    const isWarm =
+    const { path, rules } = this.#setup;
+    return rules.launchMs + (this.isWarm(zone) ? path.warmMs : path.coldMs);
+  }
+
+  /** Whether the data is at hand there. */
+  isWarm(zone: number): boolean {
+    const { path, home } = this.#setup;
+    return (
       path.cache === "everywhere" ||
       (path.cache === "home" && zone === home) ||
-      (path.cache === "last" && zone === this.lastZone);
-    return rules.launchMs + (isWarm ? path.warmMs : path.coldMs);
+      (path.cache === "last" && zone === this.lastZone)
+    );
   }
 
   priceOf(zone: number): number {

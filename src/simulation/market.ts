@@ -33,6 +33,8 @@ export interface MarketTerms {
   onDemandUsdPerHour: number;
   /** For zones whose trace has no prices. */
   spotUsdPerHour: number | undefined;
+  /** On all spot prices; without it they are as they are. */
+  spotPriceFactor?: number;
 }
 
 /** @throws RunctlError USAGE for a zone without any price. */
@@ -45,7 +47,9 @@ export function prepareMarket(trace: SpotTrace, terms: MarketTerms): Market {
     zones: trace.zones.map((zone) => ({
       zone: zone.zone,
       ...spellsOf(zone, trace.lengthMs, threshold),
-      price: integrate(zone.prices ?? constantPrice(zone.zone, terms.spotUsdPerHour)),
+      price: integrate(
+        scaled(zone.prices ?? constantPrice(zone.zone, terms.spotUsdPerHour), terms),
+      ),
     })),
   };
 }
@@ -56,6 +60,11 @@ function constantPrice(zone: string, usdPerHour: number | undefined): PriceSerie
       hint: "give --spot-price",
     });
   return { fromMs: Float64Array.of(0), usdPerHour: Float64Array.of(usdPerHour) };
+}
+
+function scaled(prices: PriceSeries, { spotPriceFactor = 1 }: MarketTerms): PriceSeries {
+  if (spotPriceFactor === 1) return prices;
+  return { ...prices, usdPerHour: prices.usdPerHour.map((price) => price * spotPriceFactor) };
 }
 
 function integrate({ fromMs, usdPerHour }: PriceSeries): PriceIntegral {

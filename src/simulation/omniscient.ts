@@ -55,7 +55,10 @@ interface Plan {
   spotHours: number;
 }
 
-/** The time of one job, cut where anything changes. Places: the zones, then on-demand. */
+/**
+ * The time of one job, cut where anything changes. Places: the zones, a free ride in each, on-demand. A free ride is the
+ * last hour before capacity goes, where an interruption in the first hour costs nothing.
+ */
 interface Stage {
   pieces: number;
   places: number;
@@ -65,44 +68,59 @@ interface Stage {
   /** Whether one who is there stays from the piece before. */
   stays: Uint8Array;
   changeoverHours: number;
+  /** Of the changeover, what is not billed. */
+  pendingHours: number;
 }
 
 function prepareStage({ market, path, rules, home }: Setup, fromMs: number, toMs: number): Stage {
   const zones = path.zones === "home" ? [market.zones[home]!] : market.zones;
-  const cuts = [fromMs, ...zones.flatMap((zone) => changes(zone, fromMs, toMs)), toMs];
+  const freeMs = rules.firstHourFree ? hourMs : 0;
+  const cuts = [fromMs, ...zones.flatMap((zone) => changes(zone, fromMs, toMs, freeMs)), toMs];
   const sorted = Float64Array.from(new Set(cuts)).toSorted();
   const pieces = sorted.length - 1;
-  const places = zones.length + 1;
+  const places = 2 * zones.length + 1;
   const stage: Stage = {
     pieces,
     places,
     hours: new Float64Array(pieces),
-    usd: new Float64Array(pieces * places),
+    usd: new Float64Array(pieces * places).fill(Infinity),
     stays: new Uint8Array(pieces * places),
     changeoverHours: (rules.launchMs + Math.min(path.warmMs, path.coldMs)) / hourMs,
+    pendingHours: rules.launchMs / hourMs,
   };
   for (let piece = 0; piece < pieces; piece += 1) {
     const [from, to] = [sorted[piece]!, sorted[piece + 1]!];
+    const first = piece * places;
     stage.hours[piece] = (to - from) / hourMs;
     for (const [place, zone] of zones.entries()) {
-      const cell = piece * places + place;
       const spell = firstAfter(zone.downMs, from);
-      const isUp = spell < zone.upMs.length && zone.upMs[spell]! <= from;
-      stage.usd[cell] = isUp ? spotCostUsd(zone, from, to) : Infinity;
-      stage.stays[cell] = isUp && zone.upMs[spell]! < from ? 1 : 0;
+      if (spell >= zone.upMs.length || zone.upMs[spell]! > from) continue;
+      stage.usd[first + place] = spotCostUsd(zone, from, to);
+      stage.stays[first + place] = zone.upMs[spell]! < from ? 1 : 0;
+      const rideFromMs = Math.max(zone.upMs[spell]!, zone.downMs[spell]! - freeMs);
+      if (from < rideFromMs) continue;
+      stage.usd[first + zones.length + place] = 0;
+      stage.stays[first + zones.length + place] = rideFromMs < from ? 1 : 0;
     }
-    const onDemandCell = piece * places + zones.length;
-    stage.usd[onDemandCell] = ((to - from) / hourMs) * market.onDemandUsdPerHour;
-    stage.stays[onDemandCell] = 1;
+    stage.usd[first + places - 1] = ((to - from) / hourMs) * market.onDemandUsdPerHour;
+    stage.stays[first + places - 1] = 1;
   }
   return stage;
 }
 
-function changes({ upMs, downMs, price }: MarketZone, fromMs: number, toMs: number): number[] {
+function changes(zone: MarketZone, fromMs: number, toMs: number, freeMs: number): number[] {
   const within = (list: Float64Array) => [
     ...list.subarray(firstAfter(list, fromMs), firstAfter(list, toMs)),
   ];
-  return [...within(upMs), ...within(downMs), ...within(price.fromMs)].filter((at) => at < toMs);
+  const rides = zone.downMs
+    .subarray(firstAfter(zone.downMs, fromMs), firstAfter(zone.downMs, toMs + freeMs))
+    .map((at) => at - freeMs);
+  return [
+    ...within(zone.upMs),
+    ...within(zone.downMs),
+    ...within(zone.price.fromMs),
+    ...(freeMs > 0 ? rides : []),
+  ].filter((at) => at > fromMs && at < toMs);
 }
 
 /**
@@ -110,26 +128,28 @@ function changes({ upMs, downMs, price }: MarketZone, fromMs: number, toMs: numb
  * end before it trains thus earns less than it really would, and is never worth it either way.
  */
 function optimum(stage: Stage, value: number): Plan {
-  const { pieces, places, hours, usd, stays, changeoverHours } = stage;
+  const { pieces, places, hours, usd, stays, changeoverHours, pendingHours } = stage;
   const idle = places;
   const width = places + 1;
-  const launchUsd = value * changeoverHours;
   let best = new Float64Array(width);
   const next = new Int8Array(pieces * width);
   for (let piece = pieces - 1; piece >= 0; piece -= 1) {
     const now = new Float64Array(width);
+    const pieceHours = hours[piece]!;
+    const first = piece * places;
     // Where to be in this piece, coming from nowhere; and coming from each place.
     let fresh = idle;
     let freshEarns = best[idle]!;
-    const earns = (place: number) =>
-      value * hours[piece]! - usd[piece * places + place]! + best[place]!;
     for (let place = 0; place < places; place += 1) {
-      const gain = earns(place) - launchUsd;
+      const price = usd[first + place]!;
+      if (price === Infinity) continue;
+      const launchUsd = value * changeoverHours - (price / pieceHours) * pendingHours;
+      const gain = value * pieceHours - price + best[place]! - launchUsd;
       if (gain > freshEarns) [fresh, freshEarns] = [place, gain];
     }
     for (let from = 0; from < width; from += 1) {
-      const canStay = from < places && stays[piece * places + from] === 1;
-      const stayEarns = canStay ? earns(from) : -Infinity;
+      const canStay = from < places && stays[first + from] === 1;
+      const stayEarns = canStay ? value * pieceHours - usd[first + from]! + best[from]! : -Infinity;
       const stay = stayEarns > freshEarns;
       now[from] = stay ? stayEarns : freshEarns;
       next[piece * width + from] = stay ? from : fresh;
@@ -139,22 +159,24 @@ function optimum(stage: Stage, value: number): Plan {
   return follow(stage, next);
 }
 
-function follow(
-  { pieces, places, hours, usd, stays, changeoverHours }: Stage,
-  next: Int8Array,
-): Plan {
+function follow(stage: Stage, next: Int8Array): Plan {
+  const { pieces, places, hours, usd, stays, changeoverHours, pendingHours } = stage;
   const width = places + 1;
   const plan: Plan = { workHours: 0, costUsd: 0, onDemandHours: 0, spotHours: 0 };
   let at = places;
   for (let piece = 0; piece < pieces; piece += 1) {
     const to = next[piece * width + at]!;
-    const isLaunch = to < places && (to !== at || stays[piece * places + to] === 0);
-    if (isLaunch) plan.workHours -= changeoverHours;
     if (to < places) {
-      plan.workHours += hours[piece]!;
-      plan.costUsd += usd[piece * places + to]!;
-      if (to === places - 1) plan.onDemandHours += hours[piece]!;
-      else plan.spotHours += hours[piece]!;
+      const price = usd[piece * places + to]!;
+      const pieceHours = hours[piece]!;
+      if (to !== at || stays[piece * places + to] === 0) {
+        plan.workHours -= changeoverHours;
+        plan.costUsd -= (price / pieceHours) * pendingHours;
+      }
+      plan.workHours += pieceHours;
+      plan.costUsd += price;
+      if (to === places - 1) plan.onDemandHours += pieceHours;
+      else plan.spotHours += pieceHours;
     }
     at = to;
   }

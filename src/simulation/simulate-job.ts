@@ -103,14 +103,15 @@ export class JobSimulator {
     return observeMs > 0 && atMs !== Infinity ? Math.ceil(atMs / observeMs) * observeMs : atMs;
   }
 
-  /** Asks the policy; a second time after a move, as the view has changed. */
+  /** Asks the policy, and again after a move, as the view has changed; one that cannot decide is not asked forever. */
   #decide(): void {
-    const target = this.#ask();
-    if (target === this.#place) return;
     const { nowMs } = this.#view;
-    if (this.#place !== waiting) this.#close(nowMs, "left");
-    if (target !== waiting) this.#launch(target, nowMs);
-    this.#ask();
+    for (let turn = 0; turn < 4; turn += 1) {
+      const target = this.#ask();
+      if (target === this.#place) return;
+      if (this.#place !== waiting) this.#close(nowMs, "left");
+      if (target !== waiting) this.#launch(target, nowMs);
+    }
   }
 
   #ask(): number {
@@ -149,7 +150,7 @@ export class JobSimulator {
     this.#sinceMs = nowMs;
     this.#trainsFromMs = nowMs + view.changeoverTo(zone);
     outcome.launches += 1;
-    outcome.costUsd += this.#setup.path.feePerLoadUsd;
+    if (!view.isWarm(zone)) outcome.costUsd += this.#setup.path.feePerLoadUsd;
     if (zone !== view.lastZone) outcome.zoneMoves += 1;
     view.lastZone = zone;
   }

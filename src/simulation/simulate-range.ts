@@ -1,16 +1,15 @@
 import { type Experiment, homeOf, marketOfReplica, setupOf, startOf } from "./experiment.ts";
 import { emptyOutcome, outcomeFields } from "./job.ts";
 import { derivedSeed, uniform } from "./random.ts";
-import { JobSimulator } from "./simulate-job.ts";
+import { JobSimulator, type NoticeDraw } from "./simulate-job.ts";
 
 /** Simulates the jobs of one replica in every case, into the cells that belong to them. */
 export function simulateRange(experiment: Experiment, replica: number, cells: Float64Array): void {
-  const { cases, jobs, replicas, rules } = experiment;
+  const { cases, jobs, replicas } = experiment;
   const prepared = marketOfReplica(experiment, replica);
   const zones = prepared.market.zones.length;
   const outcome = emptyOutcome();
   const width = outcomeFields.length;
-  const seed = derivedSeed(experiment.seed, replica);
   for (const [index, one] of cases.entries()) {
     const simulators = new Map<number, JobSimulator>();
     for (let job = 0; job < jobs; job += 1) {
@@ -19,14 +18,16 @@ export function simulateRange(experiment: Experiment, replica: number, cells: Fl
         simulators.get(home) ?? new JobSimulator(setupOf(experiment, one, prepared, home));
       simulators.set(home, simulator);
       const startMs = startOf(experiment, replica, job, prepared.startsBeforeMs);
-      simulator.run(
-        startMs,
-        outcome,
-        (interruption) => uniform(seed, 0x4e6f + job, interruption) < rules.noticeSuccess,
-      );
+      simulator.run(startMs, outcome, noticeOf(experiment, replica, job));
       const first = ((index * replicas + replica) * jobs + job) * width;
       for (let field = 0; field < width; field += 1)
         cells[first + field] = outcome[outcomeFields[field]!];
     }
   }
+}
+
+/** Which interruptions of one job are survived by a save in time: the same in every case. */
+export function noticeOf({ seed, rules }: Experiment, replica: number, job: number): NoticeDraw {
+  const own = derivedSeed(seed, replica);
+  return (interruption) => uniform(own, 0x4e6f + job, interruption) < rules.noticeSuccess;
 }

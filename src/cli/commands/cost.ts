@@ -1,4 +1,4 @@
-import { type Branch, notYet } from "./tree.ts";
+import type { Branch } from "./tree.ts";
 
 export const cost: Branch = {
   summary: "What storage and restarts cost",
@@ -7,6 +7,9 @@ export const cost: Branch = {
       summary: "Which storage plan, and where it breaks even",
       load: async () => (await import("./cost/advise.ts")).advise,
     },
-    simulate: notYet("Replay jobs against spot capacity that comes and goes (not yet)"),
+    simulate: {
+      summary: "Replay jobs against spot capacity that comes and goes",
+      load: async () => (await import("./cost/simulate.ts")).simulate,
+    },
   },
 };

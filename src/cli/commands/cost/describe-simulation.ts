@@ -1,0 +1,108 @@
+import type { Interval95 } from "../../../simulation/block-bootstrap.ts";
+import type { CaseSummary, Difference } from "../../../simulation/summarize.ts";
+import { table } from "../../table.ts";
+import type { SimulationOutput } from "./simulation-output.ts";
+
+/** The answer as a person reads it: cases, differences, and what all of it rests on. */
+export function describeSimulation(output: SimulationOutput): string {
+  const { cases, assumptions, lowerBound, sensitivity, jobs, effectiveSamples } = output;
+  const parts = [
+    table(
+      [
+        "CASE",
+        "USD A JOB",
+        "P90",
+        "HOURS",
+        "P90",
+        "LATE",
+        "LOST h",
+        "LOADS h",
+        "WAITS h",
+        "STARTS",
+        "ON DEMAND",
+      ],
+      cases.map(row),
+    ),
+    ...(cases.length > 1
+      ? [
+          `Against ${cases[0]?.name}:\n${indent(table(["CASE", "USD", "HOURS"], cases.slice(1).map(differenceRow)))}`,
+        ]
+      : []),
+    basis(jobs, effectiveSamples),
+    ...(lowerBound
+      ? [
+          `Nobody keeps the deadline below ${lowerBound.costUsd.toFixed(2)} USD, who knew the future (bound over ${lowerBound.jobs} jobs).`,
+        ]
+      : []),
+    ...(sensitivity
+      ? [
+          `What the first case hangs on:\n${indent(
+            table(
+              ["NUMBER", "FROM", "TO", "USD A JOB"],
+              sensitivity.map(({ what, range, costUsd }) => [
+                what,
+                ...range,
+                `${costUsd[0].toFixed(2)} to ${costUsd[1].toFixed(2)}`,
+              ]),
+            ),
+          )}`,
+        ]
+      : []),
+    `Rests on:\n${indent(
+      table(
+        ["WHAT", "VALUE", "FROM"],
+        assumptions.map(({ what, value, origin }) => [what, value, origin]),
+      ),
+    )}`,
+    ...(output.report === null ? [] : [`Drawings: ${output.report}`]),
+  ];
+  return parts.join("\n\n");
+}
+
+function row(one: CaseSummary): string[] {
+  const { costUsd, makespanHours } = one;
+  return [
+    one.name,
+    `${costUsd.mean.toFixed(2)}${range(costUsd.interval)}`,
+    costUsd.p90.toFixed(2),
+    `${makespanHours.mean.toFixed(1)}${range(makespanHours.interval, 1)}`,
+    makespanHours.p90.toFixed(1),
+    percent(one.missRate),
+    one.lostWorkHours.toFixed(2),
+    one.loadingHours.toFixed(2),
+    one.waitingHours.toFixed(1),
+    one.launches.toFixed(1),
+    percent(one.onDemandShare),
+  ];
+}
+
+function differenceRow({ name, differenceUsd, differenceHours }: CaseSummary): string[] {
+  return [name, signed(differenceUsd, 2), signed(differenceHours, 1)];
+}
+
+function signed(difference: Difference | undefined, digits: number): string {
+  if (!difference) return "";
+  const { mean, interval, isEqual } = difference;
+  const value = `${mean < 0 ? "" : "+"}${mean.toFixed(digits)}${range(interval, digits)}`;
+  return isEqual ? `${value} equal` : value;
+}
+
+const range = (interval: Interval95 | undefined, digits = 2) =>
+  interval ? ` [${interval[0].toFixed(digits)}, ${interval[1].toFixed(digits)}]` : "";
+
+const percent = (value: number) => `${(value * 100).toFixed(value > 0 && value < 0.01 ? 1 : 0)} %`;
+
+function basis(jobs: number, effectiveSamples: number): string {
+  if (effectiveSamples < 2)
+    return "One piece of the market: what comes out says nothing of other times, and has no interval.";
+  return (
+    `${jobs} jobs in ${effectiveSamples} independent pieces of the market; [ ] is a 95 % interval over these pieces, ` +
+    "paired for differences. Equal: it contains 0."
+  );
+}
+
+const indent = (text: string) =>
+  text
+    .split("\n")
+    .map((line) => `  ${line}`)
+    .join("\n");

@@ -1,0 +1,95 @@
+import { deadlinePolicyNames, placementNames } from "../../../simulation/job.ts";
+import { optional, repeated, toggle } from "../../define-command.ts";
+import { decimal, duration, oneOf, text, wholeNumber } from "../../parsers.ts";
+import { byteRate, byteSize } from "../../quantity-parsers.ts";
+import { checkpointPolicy, share } from "./simulate-parsers.ts";
+
+export const marketSources = ["measured", "exponential", "weibull", "hyperexponential"] as const;
+
+/** Storage plans by the names that `cost advise` gives them. */
+export const planIds = [
+  "s3-nvme",
+  "s3-gp3",
+  "s3-stream",
+  "s3-express",
+  "s3-files",
+  "ebs-one-zone",
+  "ebs-zones",
+  "hybrid",
+  "clone",
+  "snapshot-lazy",
+  "snapshot-rate",
+  "snapshot-fsr",
+] as const;
+
+/** The flags of `cost simulate`, by what they speak of. */
+export const simulateFlags = {
+  // The market
+  trace: repeated(
+    text,
+    "file with spot capacity over time; several for zones of one file each",
+    "FILE",
+  ),
+  traceOnes: optional(
+    oneOf(["available", "preempted"]),
+    "what a 1 in it means, where it does not say",
+    "WORD",
+  ),
+  tick: optional(
+    duration,
+    "how far apart the looks of the trace are, where it does not say",
+    "TIME",
+  ),
+  blocks: optional(duration, "draw new histories from blocks of the trace, this long", "TIME"),
+  zone: repeated(text, "only this zone", "ZONE"),
+  lifetimes: optional(oneOf(marketSources), "of made-up capacity; default: as measured", "KIND"),
+  spotPrice: optional(
+    decimal,
+    "an hour of one machine; default: the trace's, or the tables'",
+    "USD",
+  ),
+  onDemandPrice: optional(decimal, "the same on demand", "USD"),
+  // The job
+  work: optional(duration, "training to be done; default 48h", "TIME"),
+  deadline: optional(duration, "it must be done within this; default: no deadline", "TIME"),
+  nodes: optional(wholeNumber, "machines that work as one; default 1", "N"),
+  instanceType: optional(text, "instance type; default as in aws create", "TYPE"),
+  // Data and checkpoints
+  dataset: optional(byteSize, "size of the dataset: compares storage plans", "SIZE"),
+  objects: optional(wholeNumber, "files in it; default: one for each 100 MB", "N"),
+  ingest: optional(byteRate, "what training reads", "RATE"),
+  s3Rate: optional(byteRate, "what a machine gets out of S3", "RATE"),
+  plan: repeated(oneOf(planIds), "storage plan; default: five of them", "PLAN"),
+  changeover: optional(
+    duration,
+    "from a machine to training, in place of --dataset; default 12m",
+    "TIME",
+  ),
+  boot: optional(duration, "from a request to a machine that can load; default 4m", "TIME"),
+  home: optional(text, "zone of the volume; default: another one for each job", "ZONE"),
+  checkpoints: repeated(
+    checkpointPolicy,
+    "15m, young, daly, age-dependent, on-notice or lossless",
+    "WHEN",
+  ),
+  saveTime: optional(duration, "how long a save takes; default 80s", "TIME"),
+  noticeSuccess: optional(share, "share of notices that a save is ready for; default 0.9", "SHARE"),
+  // How it reacts
+  policy: repeated(oneOf(deadlinePolicyNames), "what it does about its deadline", "POLICY"),
+  placement: repeated(oneOf(placementNames), "which zone it takes; default same-zone", "RULE"),
+  // How much, and what comes out
+  start: optional(duration, "one job that starts here in the trace", "TIME"),
+  jobs: optional(
+    wholeNumber,
+    "jobs in each history; default 600 of a trace, 20 of what is made up",
+    "N",
+  ),
+  replicas: optional(wholeNumber, "histories; default 1 of a trace, 100 of what is made up", "N"),
+  seed: optional(wholeNumber, "another one draws other numbers; default 1", "N"),
+  workers: optional(wholeNumber, "threads; the result is the same; default: by the size", "N"),
+  asPapers: toggle(
+    "the rules of papers: all looks and bills by the trace's tick, nothing lost or free",
+  ),
+  sensitivity: toggle("how the first case answers to numbers that are not sure"),
+  report: optional(text, "write a page with drawings; one file, no network needed", "FILE.html"),
+};

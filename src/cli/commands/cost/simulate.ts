@@ -1,0 +1,42 @@
+import { availableParallelism } from "node:os";
+import { runExperiment } from "../../../simulation/run-experiment.ts";
+import { sensitivities } from "../../../simulation/sensitivity.ts";
+import { summarize } from "../../../simulation/summarize.ts";
+import { defineCommand } from "../../define-command.ts";
+import { buildExperiment } from "./build-experiment.ts";
+import { describeSimulation } from "./describe-simulation.ts";
+import { simulateFlags } from "./simulate-flags.ts";
+import { type SimulationOutput, simulationOutput } from "./simulation-output.ts";
+
+/** Fewer simulated jobs than this are done before a second thread has started. */
+const worthAThread = 5_000;
+
+export const simulate = defineCommand({
+  summary: "Replay jobs against spot capacity that comes and goes",
+  examples: [
+    "cost simulate --trace FILE",
+    "cost simulate --dataset 150GB --instance-type g5.xlarge --deadline 60h --region us-west-2",
+    "cost simulate --deadline 60h --policy greedy --policy uniform-progress --report runs.html",
+  ],
+  details:
+    "Without --trace, capacity is made up after published statistics of the region. Every case meets the same " +
+    "capacity, starts and luck. Formats of traces: run-length JSON with zones, one zone's JSON ticks, CSV with the " +
+    "columns time, zone, and available, preempted or capacity. The model, its sources and what it was checked " +
+    "against stand in docs/simulation.md.",
+  flags: simulateFlags,
+  positionals: {},
+  async run(input, context): Promise<SimulationOutput> {
+    const { config, options } = context;
+    const built = await buildExperiment(input, {
+      region: options.region ?? config.region,
+      instanceType: config["instance-type"]?.[0],
+    });
+    const { experiment } = built;
+    const jobs = experiment.replicas * experiment.jobs * experiment.cases.length;
+    const workers = input.workers ?? (jobs < worthAThread ? 1 : availableParallelism());
+    const results = await runExperiment(experiment, workers);
+    const sensitivity = input.sensitivity ? await sensitivities(experiment, workers) : null;
+    return simulationOutput(built, summarize(experiment, results), { sensitivity, report: null });
+  },
+  render: describeSimulation,
+});

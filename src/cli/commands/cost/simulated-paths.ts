@@ -1,0 +1,150 @@
+import { ratesOf } from "../../../cost/resource-price.ts";
+import { exactly } from "../../../cost/estimate.ts";
+import { storagePlans } from "../../../cost/storage-plans.ts";
+import { publishedCapacity } from "../../../cost/capacity.ts";
+import { RunctlError } from "../../../errors.ts";
+import { dataPaths } from "../../../simulation/data-path.ts";
+import type { DataPath } from "../../../simulation/job.ts";
+import { hourMs } from "../../../simulation/spot-trace.ts";
+import type { AdviseInput } from "./advise-input.ts";
+import { readWorkload } from "./read-workload.ts";
+import type { planIds } from "./simulate-flags.ts";
+import type { Assumed, SimulateInput } from "./simulate-input.ts";
+
+/** Of a launch, before EC2 calls it running and bills it; assumed. */
+export const launchMs = 30_000;
+/** From a request to a machine that can load; assumed until it is measured. */
+const defaultBootMs = 240_000;
+/** From a machine to training: the paper's changeover. */
+const defaultChangeoverMs = 0.2 * hourMs;
+
+const defaultPlans: ReadonlyArray<(typeof planIds)[number]> = [
+  "s3-nvme",
+  "s3-gp3",
+  "ebs-one-zone",
+  "ebs-zones",
+  "hybrid",
+  "snapshot-rate",
+];
+
+interface Place {
+  region: string;
+  instanceType: string;
+  zones: number;
+  usdPerHour: number;
+}
+
+/**
+ * How data comes to the job: by storage plans where a dataset is told, else by a time that is given.
+ *
+ * @throws RunctlError USAGE for a plan that was asked for and cannot be done.
+ */
+export function simulatedPaths(
+  input: SimulateInput,
+  place: Place,
+): { paths: DataPath[]; assumed: Assumed[] } {
+  return input.dataset === undefined ? givenPath(input) : planPaths(input, place);
+}
+
+function givenPath(input: SimulateInput): { paths: DataPath[]; assumed: Assumed[] } {
+  if (input.plan.length > 0)
+    throw new RunctlError("USAGE", "--plan needs to know how large the dataset is", {
+      hint: "give --dataset, such as --dataset 150GB",
+    });
+  const { changeover = defaultChangeoverMs } = input;
+  const loadMs = Math.max(0, Math.round(changeover) - (input.asPapers ? 0 : launchMs));
+  const path = (name: string, zones: "home" | "all"): DataPath => ({
+    name,
+    zones,
+    cache: "none",
+    warmMs: loadMs,
+    coldMs: loadMs,
+    speed: 1,
+    feePerLoadUsd: 0,
+    fixedUsdPerHour: 0,
+  });
+  return {
+    paths: [path("follows capacity", "all"), path("bound to one zone", "home")],
+    assumed: [
+      {
+        what: "from a request to training",
+        value: `${(changeover / 60_000).toFixed(1)} min`,
+        origin:
+          input.changeover === undefined ? "default; --changeover, or --dataset" : "--changeover",
+      },
+    ],
+  };
+}
+
+function planPaths(
+  input: SimulateInput,
+  { region, instanceType, zones, usdPerHour }: Place,
+): { paths: DataPath[]; assumed: Assumed[] } {
+  const { boot = defaultBootMs } = input;
+  const { workload, assumptions } = readWorkload(adviseInput(input), {
+    instanceType,
+    region,
+    machineUsdPerHour: exactly(usdPerHour, "spot"),
+    capacity: publishedCapacity(region),
+  });
+  const plans = storagePlans({
+    likely: { ...workload.likely, zones },
+    rates: ratesOf(region),
+    pinned: {},
+  });
+  const all = dataPaths({ plans, situation: workload.likely, zones, bootMs: boot - launchMs });
+  const wanted = input.plan.length > 0 ? input.plan : defaultPlans;
+  const paths = wanted.flatMap((id) => {
+    const found = all.find((plan) => plan.id === id);
+    if (found?.path) return [found.path];
+    if (input.plan.length === 0) return [];
+    throw new RunctlError("USAGE", `${id} cannot be done: ${found?.why ?? "it is no plan here"}`);
+  });
+  const used = ["objects", "S3 to machine", "training reads", "attach and mount"];
+  return {
+    paths: input.plan.length > 0 ? paths : withoutSpare(paths),
+    assumed: [
+      {
+        what: "from a request to loading",
+        value: `${(boot / 60_000).toFixed(1)} min`,
+        origin: input.boot === undefined ? "assumed; --boot" : "--boot",
+      },
+      ...assumptions.filter(({ what }) => used.includes(what)),
+    ],
+  };
+}
+
+/** Of the two S3 copies, the first that can be done. */
+function withoutSpare(paths: DataPath[]): DataPath[] {
+  const copies = paths.filter(({ name }) => name.startsWith("S3 copy"));
+  return paths.filter((path) => !copies.slice(1).includes(path));
+}
+
+/** What the advisor would be told. */
+function adviseInput(input: SimulateInput): AdviseInput {
+  return {
+    dataset: input.dataset,
+    objects: input.objects,
+    ingest: input.ingest,
+    s3Rate: input.s3Rate,
+    nodes: input.nodes,
+    bytesPerStep: undefined,
+    stepTime: undefined,
+    passes: undefined,
+    checkpoint: undefined,
+    instanceType: [],
+    inRegion: [],
+    hours: 730,
+    restarts: undefined,
+    delayValue: undefined,
+    pricePerHour: undefined,
+    onDemand: false,
+    zones: undefined,
+    volumeType: undefined,
+    throughput: undefined,
+    deadline: undefined,
+    work: undefined,
+    grace: undefined,
+    price: [],
+  };
+}
