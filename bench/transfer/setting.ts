@@ -1,0 +1,17 @@
+import type { Objects } from "./objects.ts";
+import type { Origin } from "./origin.ts";
+
+/** What every client of one run of the benchmark works with. */
+export interface Setting {
+  origin: Origin;
+  objects: Objects;
+  millionKeys: number;
+  /** Empty, on the disk to be measured; emptied after each run. */
+  target: string;
+  /** Built runctl, as it is published. */
+  runctl: string;
+  /** Compiled C loops by name; undefined: there is no compiler. */
+  loops: Readonly<Record<string, string>> | undefined;
+}
+
+export const port = (url: string): string => new URL(url).port;
