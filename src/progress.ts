@@ -15,6 +15,8 @@ export type ProgressEvent =
       done: number;
       total: number | undefined;
       unit: "bytes" | "objects" | "percent";
+      /** Shown instead of the numbers, also as a line of its own now and then where nothing is redrawn. */
+      text?: string;
     }
   /** A sentence that the user should read: a price, a default that was chosen, a warning. */
   | { kind: "note"; text: string };

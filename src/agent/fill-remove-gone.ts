@@ -1,6 +1,6 @@
-import { lstat, realpath, rmdir, unlink } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import type { Stats } from "node:fs";
 import type { ManifestFile } from "../manifest.ts";
+import { removeFile } from "../transfer/remove-file.ts";
 
 /**
  * Removes files that an earlier fill put there and that S3 has no more, and the directories that are empty then.
@@ -12,36 +12,10 @@ import type { ManifestFile } from "../manifest.ts";
  */
 export async function removeGone(root: string, gone: Iterable<ManifestFile>): Promise<number> {
   let removed = 0;
-  for (const file of gone) {
-    if (!(await isAsFilled(root, file))) continue;
-    await unlink(join(root, file.path));
-    removed += 1;
-    await removeEmptyAbove(root, file.path);
+  for (const { path, sizeBytes, modifiedMs } of gone) {
+    const isAsFilled = (found: Stats) =>
+      found.size === sizeBytes && Math.abs(found.mtimeMs - modifiedMs) < 1;
+    if (await removeFile(root, path, isAsFilled)) removed += 1;
   }
   return removed;
-}
-
-async function isAsFilled(root: string, file: ManifestFile): Promise<boolean> {
-  const path = join(root, file.path);
-  const found = await lstat(path).catch(() => undefined);
-  const folder = await realpath(dirname(path)).catch(() => undefined);
-  return (
-    found !== undefined &&
-    path.startsWith(`${root}/`) &&
-    // No symbolic link leads there.
-    folder === dirname(path) &&
-    found.isFile() &&
-    found.size === file.sizeBytes &&
-    Math.abs(found.mtimeMs - file.modifiedMs) < 1
-  );
-}
-
-async function removeEmptyAbove(root: string, path: string): Promise<void> {
-  try {
-    for (let above = dirname(path); above !== "."; above = dirname(above)) {
-      await rmdir(join(root, above));
-    }
-  } catch {
-    // The first one that is not empty.
-  }
 }

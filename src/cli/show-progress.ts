@@ -37,6 +37,9 @@ const systemTimer: Timer = {
 /** A step that is quicker than this has one line in a log, when it ends. */
 const quickMs = 2_000;
 
+/** How often a log gets a line of how far a long step is. */
+const plainAmountMs = 10_000;
+
 /**
  * Progress on stderr: steps that are redrawn on a terminal; elsewhere one plain line for each step that ended, and
  * one before it for a step that takes longer. `verbose` tells of every start.
@@ -56,10 +59,17 @@ function plainView(screen: Screen, { now, later }: Timer): ProgressView {
     }
     running.set(event.id, { since: now(), announcement });
   };
+  // Amounts come many times a second: only a redrawn line has room for all of them.
+  let toldAt = now();
+  const tell = ({ text }: AmountEvent) => {
+    if (text === undefined || now() - toldAt < plainAmountMs) return;
+    toldAt = now();
+    screen.write(`${text}\n`);
+  };
   return {
     report(event) {
       if (event.kind === "note") screen.write(`${event.text}\n`);
-      // Amounts come many times a second: only a redrawn line has room for them.
+      if (event.kind === "amount") tell(event);
       if (event.kind !== "step") return;
       if (event.state === "started") return begin(event);
       const step = running.get(event.id);
@@ -134,7 +144,8 @@ function seconds(ms: number): string {
   return ms < 100 ? "" : ` (${(ms / 1000).toFixed(1)} s)`;
 }
 
-function amountText({ done, total, unit }: AmountEvent): string {
+function amountText({ done, total, unit, text }: AmountEvent): string {
+  if (text !== undefined) return text;
   if (unit === "percent") return bar(done / 100);
   const amount = (value: number) => (unit === "bytes" ? mebibytes(value) : `${value}`);
   if (total === undefined || total === 0)

@@ -23,16 +23,27 @@ export async function downloadPlaced(
   job: DownloadJob,
   placed: PlacedObject,
 ): Promise<ManifestFile | undefined> {
-  const { object } = placed;
+  try {
+    return await placeObject(job, placed);
+  } catch (error) {
+    if (!isOfThisObjectOnly(error)) throw error;
+    job.tally.failed.push({ name: placed.object.key, reason: error.message });
+    return undefined;
+  }
+}
+
+/** The same; whatever the object fails with is thrown. */
+export async function placeObject(
+  job: DownloadJob,
+  placed: PlacedObject,
+): Promise<ManifestFile | undefined> {
   try {
     const original = await downloadCompressed(job, placed);
     if (!original) return await downloadPlain(job, placed);
     return "leftOut" in original ? undefined : original;
   } catch (error) {
-    const told = lastingFailure(error, `s3://${job.bucket}/${object.key}`);
-    if (!isOfThisObjectOnly(told)) throw diskError(told, join(job.target.root, placed.path));
-    job.tally.failed.push({ name: object.key, reason: told.message });
-    return undefined;
+    const told = lastingFailure(error, `s3://${job.bucket}/${placed.object.key}`);
+    throw diskError(told, join(job.target.root, placed.path));
   }
 }
 

@@ -11,19 +11,25 @@ export interface PlannedObject extends PlacedObject {
   index: number;
 }
 
+export interface DownloadScope {
+  prefix: string;
+  takes: NameFilter;
+  onListed: ((path: string) => void) | undefined;
+}
+
 /** Pages of 1,000 keys that are listed ahead, so that what is to come is known early: about 15 MB. */
 const pagesAhead = 50;
 
 /** The objects that can be files, in S3's order; directories are made, others noted as refused. */
 export async function* planDownload(
   job: DownloadJob,
-  prefix: string,
-  takes: NameFilter,
+  scope: DownloadScope,
 ): AsyncGenerator<PlannedObject, void> {
+  const { prefix } = scope;
   const { target, tally, signal } = job;
   const check = createCollisionCheck();
   let index = 0;
-  for await (const page of readAhead(listWanted(job, prefix, takes), pagesAhead)) {
+  for await (const page of readAhead(listWanted(job, scope), pagesAhead)) {
     for (const object of page) {
       signal?.throwIfAborted();
       const placement = check.place(placeKey(object.key.slice(prefix.length), object.sizeBytes));
@@ -52,13 +58,13 @@ export function originalPath(path: string): string | undefined {
 
 async function* listWanted(
   { aws, bucket, tally, signal, retryMs }: DownloadJob,
-  prefix: string,
-  takes: NameFilter,
+  { prefix, takes, onListed }: DownloadScope,
 ): AsyncGenerator<ListedObject[], void> {
   const options = { retryMs, ...(signal ? { signal } : {}) };
   for await (const page of listPages(aws, { bucket, prefix }, options)) {
     const wanted = page.filter(({ key, sizeBytes }) => {
       const path = key.slice(prefix.length);
+      onListed?.(path);
       // Without the marker of the prefix itself.
       return path === "" ? sizeBytes > 0 : takes(path);
     });

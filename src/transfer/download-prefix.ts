@@ -24,6 +24,8 @@ export interface DownloadPrefixOptions extends Partial<DownloadRules> {
   flow?: FlowControl;
   /** Paths that take part, relative to the prefix; default: all. */
   takes?: NameFilter;
+  /** Gets every path of the listing, relative to the prefix, whether it takes part or not. */
+  onListed?: (path: string) => void;
   signal?: AbortSignal;
   onProgress?: (progress: TransferProgress) => void;
   /** Gets what is there now, in S3's order. */
@@ -84,10 +86,11 @@ export async function downloadPrefix(
     retryMs: options.retryMs ?? 120_000,
     ...(signal ? { signal } : {}),
   };
+  const scope = { prefix: source.prefix, takes, onListed: options.onListed };
   const ordered = createInOrder<ManifestFile>((file) => options.onFile?.(file));
   let isRemoved = false;
   try {
-    await eachParallel(planDownload(job, source.prefix, takes), flow.count, async (planned) => {
+    await eachParallel(planDownload(job, scope), flow.count, async (planned) => {
       const wait = ordered.room(mostEarly);
       if (wait) await wait;
       let file: ManifestFile | undefined;

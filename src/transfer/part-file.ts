@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
@@ -7,8 +7,8 @@ export const isPartName = (name: string) => /^\.runctl-[0-9a-f]{16}\.(part|range
 
 /** Where the bytes of an unfinished file stand: beside it, under a name that never gets too long. */
 export function partPath(path: string): string {
-  const hash = createHash("sha256").update(basename(path)).digest("hex").slice(0, 16);
-  return join(dirname(path), `.runctl-${hash}.part`);
+  const name = hash("sha256", basename(path), "hex").slice(0, 16);
+  return join(dirname(path), `.runctl-${name}.part`);
 }
 
 /** Where it is noted which ranges of the unfinished file are there. */

@@ -13,9 +13,11 @@ export interface TargetDirectory {
 
 /** The directory itself may be a symbolic link; below it none is followed. */
 export function openTargetDirectory(path: string): TargetDirectory {
-  mkdirSync(path, { recursive: true });
+  const isNew = mkdirSync(path, { recursive: true }) !== undefined;
   const root = realpathSync(path);
   const safe = new Set<string>([""]);
+  /** Made here: nothing is in them but what is downloaded now, so nobody need look for every file. */
+  const made = new Set<string>(isNew ? [""] : []);
 
   const ensureDirectory = (relative: string): string | undefined => {
     if (safe.has(relative)) return undefined;
@@ -24,7 +26,10 @@ export function openTargetDirectory(path: string): TargetDirectory {
     if (above) return above;
     const found = lstatSync(join(root, relative), { throwIfNoEntry: false });
     if (found && !found.isDirectory()) return `${whatIs(found)} is in the way: '${relative}'`;
-    if (!found) mkdirSync(join(root, relative));
+    if (!found) {
+      mkdirSync(join(root, relative));
+      made.add(relative);
+    }
     safe.add(relative);
     return undefined;
   };
@@ -33,9 +38,10 @@ export function openTargetDirectory(path: string): TargetDirectory {
     root,
     ensureDirectory,
     lookAt(relative) {
-      const slash = relative.lastIndexOf("/");
-      const reason = slash < 0 ? undefined : ensureDirectory(relative.slice(0, slash));
+      const above = relative.slice(0, Math.max(0, relative.lastIndexOf("/")));
+      const reason = ensureDirectory(above);
       if (reason) return { reason };
+      if (made.has(above)) return "free";
       const found = lstatSync(join(root, relative), { throwIfNoEntry: false });
       if (!found) return "free";
       return found.isFile() ? found : { reason: `${whatIs(found)} is in the way: '${relative}'` };

@@ -1,39 +1,61 @@
 import { statSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { resolve } from "node:path";
+import { accelerate } from "../../../aws/s3-access.ts";
 import type { Aws } from "../../../aws/connect.ts";
-import { headObject, listObjects } from "../../../aws/s3-objects.ts";
+import { headObject } from "../../../aws/s3-objects.ts";
 import { RunctlError } from "../../../errors.ts";
-import { downloadObject } from "../../../transfer/download-object.ts";
-import { downloadPrefix } from "../../../transfer/download-prefix.ts";
-import { createSlots } from "../../../transfer/slots.ts";
-import { createTally, interrupted } from "../../../transfer/transfer-result.ts";
-import type { Context } from "../../context.ts";
-import { defineCommand, optional, positional } from "../../define-command.ts";
-import { type S3Location, s3Location, text } from "../../parsers.ts";
+import type { DownloadRules } from "../../../transfer/download-job.ts";
+import { usualParallel } from "../../../transfer/download-prefix.ts";
+import { downloadSingle } from "../../../transfer/download-single.ts";
+import { createFlowControl } from "../../../transfer/flow-control.ts";
+import { listObjects } from "../../../transfer/list-objects.ts";
+import { nameFilter } from "../../../transfer/name-filter.ts";
+import { defineCommand, optional, positional, toggle } from "../../define-command.ts";
 import { isDryRun, renderDryRun } from "../../dry-run.ts";
-import { describeDownload, describeOne } from "./describe-transfer.ts";
+import { type S3Location, oneOf, s3Location, text } from "../../parsers.ts";
+import { byteRate } from "./byte-rate.ts";
+import { describeOne } from "./describe-transfer.ts";
+import { describeTree, downloadTree } from "./download-tree.ts";
+import { filterFlags, rulesInOrder } from "./filter-flags.ts";
 import { parallelism } from "./parallelism.ts";
-import {
-  type TransferOutcome,
-  outcomeExitCode,
-  renderOutcome,
-  showProgress,
-} from "./transfer-outcome.ts";
+import { outcomeExitCode, renderOutcome, showProgress } from "./transfer-outcome.ts";
 
 export const download = defineCommand({
   summary: "Download objects from S3",
   examples: [
     "s3 download s3://bucket/data/ ./data/",
-    "s3 download --parallel 32 s3://bucket/data/ ./data/",
+    "s3 download --exclude '*' --include '*.parquet' s3://bucket/data/ ./data/",
     "s3 download s3://bucket/model.pt ./model.pt",
   ],
   details: [
-    "Every file is compared with S3's checksum and appears only when it is complete.",
-    "Run again after an interruption, it moves only what is missing; the notes for that stand",
-    "in the directory as .runctl-journal. Keys that would leave the directory, collide or meet a",
-    "symbolic link are refused and listed, and the exit code is 8.",
+    "Every file is compared with S3's checksum and appears only when it is complete. Files that are",
+    "there already are skipped: those with the object's size and time, else those with its checksum.",
+    "Run again after an interruption, it moves only what is missing; the notes for that stand in the",
+    "directory as .runctl-journal until all is there.",
+    "",
+    "Time and mode come from the object's metadata where an upload by runctl, rclone or s3fs left",
+    "them. Keys that would leave the directory, collide or meet a symbolic link are refused and",
+    "listed, and the exit code is 8. --delete never touches what the filters leave out.",
   ].join("\n"),
-  flags: { parallel: optional(parallelism, "requests at once (default 10)", "N") },
+  flags: {
+    parallel: optional(parallelism, `requests at once (default ${usualParallel})`, "N"),
+    bandwidthLimit: optional(byteRate, "most bytes per second, such as 100MiB/s", "RATE"),
+    ...filterFlags,
+    delete: toggle("delete files of the directory that S3 does not have"),
+    symlinks: optional(
+      oneOf(["keep", "content", "refuse"]),
+      "objects that are symbolic links: keep (default) them, make files of their content, or refuse",
+      "HOW",
+    ),
+    noDecompress: toggle("leave what upload --compress made as .zst"),
+    verify: toggle("read every file back from the disk, also those that are there"),
+    pageCache: optional(
+      oneOf(["keep", "drop"]),
+      "keep large files in memory, or drop (default) them from it",
+      "HOW",
+    ),
+    useAcceleration: toggle("by the nearest edge location; costs extra per GB"),
+  },
   interruption: {
     goesOn: "what was downloaded stays",
     sameLineContinues: true,
@@ -42,84 +64,95 @@ export const download = defineCommand({
     source: positional(s3Location, "s3://bucket/key, or a prefix that ends in a slash"),
     target: positional(text, "file or directory"),
   },
-  notYet: ["useAcceleration"],
-  async run({ source, target, parallel = 10 }, context) {
-    const aws = await context.aws();
+  async run({ source, target, ...flags }, context) {
+    const { signal, options } = context;
     const path = resolve(context.cwd, target);
-    const object = await findObject(aws, source, context.signal);
-    if (object && context.options.dryRun) {
+    const plain = await context.aws();
+    const object = await findObject(plain, source, signal);
+    const aws = flags.useAcceleration ? await accelerate(plain, source.bucket) : plain;
+    const shared = {
+      ...rulesOf(flags),
+      signal,
+      flow: createFlowControl({
+        parallel: flags.parallel ?? usualParallel,
+        ...(flags.bandwidthLimit === undefined ? {} : { bytesPerSecond: flags.bandwidthLimit }),
+      }),
+    };
+    if (object) {
+      if (flags.delete) {
+        throw new RunctlError(
+          "USAGE",
+          `--delete goes with a prefix, and ${source.key} is an object`,
+        );
+      }
       const from = `s3://${object.bucket}/${object.key}`;
-      return describeOne("download", from, path, object.sizeBytes);
+      if (options.dryRun) return describeOne("download", from, path, object.sizeBytes);
+      const onProgress = showProgress(context.report, from);
+      const to = { path, isDirectory: target.endsWith("/") || isDirectory(path) };
+      const result = await downloadSingle(aws, object, to, { ...shared, onProgress });
+      return { from, ...result };
     }
-    if (object) return downloadOne(aws, object, path, { parallel, context });
     const prefix = source.key === "" || source.key.endsWith("/") ? source.key : `${source.key}/`;
     const from = `s3://${source.bucket}/${prefix}`;
     requireNoFile(path, from);
-    // Before a directory is made for nothing.
-    if (await isEmpty(aws, source.bucket, prefix)) {
-      throw new RunctlError("NOT_FOUND", `there is no object under ${from}`, {
-        hint: `runctl s3 list s3://${source.bucket}/`,
-      });
-    }
-    if (context.options.dryRun) {
-      return describeDownload(aws, { bucket: source.bucket, prefix }, path, context.signal);
-    }
-    const result = await downloadPrefix(aws, { bucket: source.bucket, prefix }, path, {
-      parallel,
-      signal: context.signal,
-      onProgress: showProgress(context.report, from),
-    });
+    const order = {
+      source: { bucket: source.bucket, prefix },
+      directory: path,
+      takes: nameFilter(rulesInOrder(flags)),
+      mirror: flags.delete,
+    };
+    await requireObjects(plain, order.source, signal);
+    if (options.dryRun) return describeTree(plain, order, context);
+    const onProgress = showProgress(context.report, from);
+    const result = await downloadTree(aws, order, { ...shared, onProgress }, context);
     return { from, to: path, ...result };
   },
   render: (result) => (isDryRun(result) ? renderDryRun(result) : renderOutcome(result)),
   exitCode: (result) => (isDryRun(result) ? 0 : outcomeExitCode(result)),
 });
 
-interface NamedObject {
-  bucket: string;
-  key: string;
-  etag: string;
-  sizeBytes: number;
-  lastModified: Date;
+interface RuleFlags {
+  symlinks: DownloadRules["links"] | undefined;
+  noDecompress: boolean;
+  verify: boolean;
+  pageCache: "keep" | "drop" | undefined;
 }
 
-async function findObject(
-  aws: Aws,
-  { bucket, key }: S3Location,
-  signal: AbortSignal,
-): Promise<NamedObject | undefined> {
+const rulesOf = ({ symlinks, noDecompress, verify, pageCache }: RuleFlags): DownloadRules => ({
+  decompress: !noDecompress,
+  links: symlinks ?? "keep",
+  trustTimes: true,
+  verify,
+  pageCache: pageCache === "keep" ? "keep" : "bypass",
+});
+
+async function findObject(aws: Aws, { bucket, key }: S3Location, signal: AbortSignal) {
   if (key === "" || key.endsWith("/")) return undefined;
   const head = await headObject(aws, { bucket, key }, signal);
-  return head && { bucket, key, ...head };
+  if (!head) return undefined;
+  const { sizeBytes, etag, lastModified } = head;
+  return { bucket, key, sizeBytes, etag, modifiedMs: lastModified.getTime() };
 }
 
-async function downloadOne(
+/** Before a directory is made for nothing. */
+async function requireObjects(
   aws: Aws,
-  object: NamedObject,
-  target: string,
-  { parallel, context }: { parallel: number; context: Context },
-): Promise<TransferOutcome> {
-  const from = `s3://${object.bucket}/${object.key}`;
-  const isDirectory = statSync(target, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  const to = isDirectory ? join(target, basename(object.key)) : target;
-  const tally = createTally(showProgress(context.report, from));
-  try {
-    const done = await downloadObject(aws, object, to, {
-      signal: context.signal,
-      slots: createSlots(parallel),
-      onBytes: tally.progress,
-    });
-    tally.move(done.sizeBytes, done.movedBytes);
-  } catch (error) {
-    throw context.signal.aborted ? interrupted(error) : error;
-  }
-  return { from, to, ...tally.result() };
+  place: { bucket: string; prefix: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const first = await listObjects(aws, place, { signal, retryMs: 20_000 }).next();
+  if (!first.done) return;
+  throw new RunctlError(
+    "NOT_FOUND",
+    `there is no object under s3://${place.bucket}/${place.prefix}`,
+    {
+      hint: `runctl s3 list s3://${place.bucket}/`,
+    },
+  );
 }
 
-async function isEmpty(aws: Aws, bucket: string, prefix: string): Promise<boolean> {
-  const first = await listObjects(aws, { bucket, prefix }).next();
-  return first.done === true;
-}
+const isDirectory = (path: string) =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 function requireNoFile(path: string, from: string): void {
   if (!(statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true)) {

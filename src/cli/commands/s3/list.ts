@@ -1,4 +1,4 @@
-import { listObjects } from "../../../aws/s3-objects.ts";
+import { listObjects } from "../../../transfer/list-objects.ts";
 import { defineCommand, positional } from "../../define-command.ts";
 import { s3Location } from "../../parsers.ts";
 
@@ -12,8 +12,9 @@ export const list = defineCommand({
     const aws = await context.aws();
     const items = [];
     const place = { bucket: source.bucket, prefix: source.key };
-    for await (const object of listObjects(aws, place, context.signal)) {
-      items.push({ ...object, lastModified: object.lastModified.toISOString() });
+    const options = { signal: context.signal, retryMs: 20_000 };
+    for await (const { modifiedMs, ...object } of listObjects(aws, place, options)) {
+      items.push({ ...object, lastModified: new Date(modifiedMs).toISOString() });
     }
     return { items };
   },

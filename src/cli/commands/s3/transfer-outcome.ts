@@ -3,17 +3,37 @@ import type { Report } from "../../../progress.ts";
 import type { TransferProgress, TransferResult } from "../../../transfer/transfer-result.ts";
 
 /** What was moved, as `--output json` prints it. */
-export type TransferOutcome = Omit<TransferResult, "files"> & { from: string; to: string };
+export type TransferOutcome = TransferResult & {
+  from: string;
+  to: string;
+  /** What had no counterpart at the source and was deleted at the destination. */
+  deleted?: number;
+};
 
 export function renderOutcome(outcome: TransferOutcome): string {
-  const { objects, moved, movedBytes, skipped, seconds } = outcome;
-  const lines = [
-    `${outcome.from} -> ${outcome.to}: ${count(objects, "object")} in place: ` +
-      `${moved} moved (${bytesText(movedBytes)} in ${seconds.toFixed(1)} s), ${skipped} there already`,
-  ];
+  const lines = [`${outcome.from} -> ${outcome.to}: ${summary(outcome)}`];
   for (const { name, reason } of outcome.refused) lines.push(`refused  ${quoted(name)}: ${reason}`);
   for (const { name, reason } of outcome.failed) lines.push(`failed   ${quoted(name)}: ${reason}`);
   return lines.join("\n");
+}
+
+function summary(outcome: TransferOutcome): string {
+  const { objects, moved, movedBytes, skipped, seconds, deleted = 0, retries } = outcome;
+  const rate = seconds > 0.1 ? `, ${bytesText(Math.round(movedBytes / seconds))}/s` : "";
+  return [
+    `${count(objects, "object")} in place: ${moved} moved ` +
+      `(${bytesText(movedBytes)} in ${seconds.toFixed(1)} s${rate})`,
+    ...uncompared(outcome),
+    `${skipped} there already`,
+    ...(deleted > 0 ? [`${deleted} deleted`] : []),
+    ...(retries > 0 ? [count(retries, "retry", "retries")] : []),
+  ].join(", ");
+}
+
+/** That bytes have S3's checksum is the rule; where S3 has none, it is said. */
+function uncompared({ moved, compared }: TransferOutcome): string[] {
+  const without = moved - compared;
+  return without > 0 ? [`${without} of them without a checksum of S3's to compare with`] : [];
 }
 
 export function outcomeExitCode({ refused, failed }: TransferOutcome): number {
@@ -21,15 +41,55 @@ export function outcomeExitCode({ refused, failed }: TransferOutcome): number {
   return refused.length + failed.length > 0 ? exitCodes[code] : 0;
 }
 
-/** Bytes as they come, at most a few times a second. */
+/** How far it is, at most a few times a second. */
 export function showProgress(report: Report, id: string): (progress: TransferProgress) => void {
-  let last = 0;
-  return ({ bytes }) => {
+  const rate = createRate();
+  let last = -Infinity;
+  return (progress) => {
     const now = performance.now();
     if (now - last < 200) return;
+    if (last === -Infinity) report({ kind: "step", id, label: id, state: "started" });
     last = now;
-    report({ kind: "amount", id, done: bytes, total: undefined, unit: "bytes" });
+    const { bytes: done, totalBytes, isTotalKnown } = progress;
+    const text = progressText(progress, rate(now, progress.movedBytes));
+    const total = isTotalKnown ? totalBytes : undefined;
+    report({ kind: "amount", id, done, total, unit: "bytes", text });
   };
+}
+
+/** Such as `1.2 GiB of 3.0 GiB, 120 of 300 objects, 310.0 MiB/s, 6 s left, 2 retries`. */
+export function progressText(progress: TransferProgress, bytesPerSecond: number): string {
+  const { bytes, objects, totalBytes, totalObjects, isTotalKnown, retries } = progress;
+  const more = isTotalKnown ? "" : " or more";
+  const left = (totalBytes - bytes) / bytesPerSecond;
+  return [
+    ...(totalObjects > 0
+      ? [
+          `${bytesText(bytes)} of ${bytesText(totalBytes)}${more}`,
+          `${objects} of ${count(totalObjects, "object")}`,
+        ]
+      : [bytesText(bytes), count(objects, "object")]),
+    `${bytesText(Math.round(bytesPerSecond))}/s`,
+    ...(isTotalKnown && Number.isFinite(left) ? [`${timeText(left)} left`] : []),
+    ...(retries > 0 ? [count(retries, "retry", "retries")] : []),
+  ].join(", ");
+}
+
+/** Bytes per second over the last seconds: a mean over all would hide that it has become slow. */
+function createRate(): (nowMs: number, bytes: number) => number {
+  const seen: { ms: number; bytes: number }[] = [];
+  return (ms, bytes) => {
+    seen.push({ ms, bytes });
+    while (seen.length > 2 && ms - seen[0]!.ms > 10_000) seen.shift();
+    const first = seen[0]!;
+    return ms > first.ms ? (1000 * (bytes - first.bytes)) / (ms - first.ms) : 0;
+  };
+}
+
+function timeText(seconds: number): string {
+  if (seconds < 100) return `${Math.ceil(seconds)} s`;
+  if (seconds < 6_000) return `${Math.ceil(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
 }
 
 const units = ["B", "KiB", "MiB", "GiB", "TiB"];
@@ -40,7 +100,8 @@ export function bytesText(bytes: number): string {
   return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
 }
 
-const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+const count = (number: number, noun: string, plural = `${noun}s`) =>
+  `${number} ${number === 1 ? noun : plural}`;
 
 /** Keys may hold line breaks and terminal codes. */
 const quoted = (name: string) => JSON.stringify(name);

@@ -1,0 +1,92 @@
+import { open } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { Aws } from "../aws/connect.ts";
+import { RunctlError } from "../errors.ts";
+import type { DownloadJob, DownloadRules } from "./download-job.ts";
+import { placeObject } from "./download-placed.ts";
+import { originalPath } from "./download-plan.ts";
+import { createFlowControl, type FlowControl } from "./flow-control.ts";
+import type { ListedObject } from "./listing-page.ts";
+import { noNotes } from "./note-index.ts";
+import { syncDirectory } from "./sync-directory.ts";
+import { openTargetDirectory } from "./target-directory.ts";
+import {
+  type TransferProgress,
+  type TransferResult,
+  createTally,
+  interrupted,
+} from "./transfer-result.ts";
+
+interface SingleOptions extends DownloadRules {
+  flow?: FlowControl;
+  signal?: AbortSignal;
+  onProgress?: (progress: TransferProgress) => void;
+}
+
+/** Nothing to go on with but the object's own ranges. */
+const noJournal = {
+  notes: noNotes,
+  isContinued: false,
+  add: () => undefined,
+  flush: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+  remove: () => Promise.resolve(),
+};
+
+/**
+ * Downloads one object to a file, unless the file is that already. One that was compressed comes to a directory
+ * under the name that it had.
+ *
+ * @param to the file, or the directory that gets it.
+ * @throws RunctlError what the object failed with; REFUSED where no file can be made of it.
+ */
+export async function downloadSingle(
+  aws: Aws,
+  { bucket, ...object }: ListedObject & { bucket: string },
+  to: { path: string; isDirectory: boolean },
+  options: SingleOptions,
+): Promise<TransferResult & { to: string }> {
+  const { signal, flow = createFlowControl({ parallel: 10 }), onProgress, ...rules } = options;
+  const target = openTargetDirectory(to.isDirectory ? to.path : dirname(to.path));
+  const name = basename(to.isDirectory ? object.key : to.path);
+  const original = originalPath(basename(object.key));
+  const wanted = to.isDirectory ? original : name;
+  const tally = createTally(onProgress, flow);
+  tally.expect(1, object.sizeBytes);
+  tally.expectNoMore();
+  const job: DownloadJob = {
+    ...rules,
+    aws,
+    bucket,
+    target,
+    journal: noJournal,
+    tally,
+    flow,
+    retryMs: 120_000,
+    known: () => undefined,
+    ...(signal ? { signal } : {}),
+  };
+  try {
+    const canBeOriginal = rules.decompress && original !== undefined;
+    const placed = { object, path: name, originalPath: canBeOriginal ? wanted : undefined };
+    const file = await placeObject(job, placed);
+    const result = tally.result();
+    const [left] = result.refused;
+    if (left) throw new RunctlError("REFUSED", `s3://${bucket}/${left.name}: ${left.reason}`);
+    const path = join(target.root, file?.path ?? name);
+    if (file) await syncFile(path);
+    return { ...result, to: path };
+  } catch (error) {
+    throw signal?.aborted ? interrupted(error) : error;
+  }
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, "r");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await syncDirectory(dirname(path));
+}
