@@ -6,7 +6,7 @@ import type {
   PlanOutput,
   VolumeOutput,
 } from "./advice-output.ts";
-import { bytes, digits, time, usd } from "./quantities.ts";
+import { bytes, digits, time, usd, usdInDetail } from "./quantities.ts";
 
 /** The advice as a person reads it: the answer first, what it rests on after it. */
 export function describeAdvice(advice: AdviceOutput, showAllPairs: boolean): string {
@@ -86,7 +86,7 @@ function planTable({ plans }: AdviceOutput): string {
 }
 
 function range({ usdPerMonth: { low, high } }: PlanOutput): string {
-  return low === high ? "" : `(${usd(low)} to ${usd(high)})`;
+  return usd(low) === usd(high) ? "" : `(${usd(low)} to ${usd(high)})`;
 }
 
 /** Plans whose volume is the same share a line. */
@@ -158,8 +158,8 @@ function pairLine({ plan, than, restarts, cheaper, standingUsd, restartUsd }: Pa
   const pair = `${plan} instead of ${than}`;
   if (cheaper === "always") return `${pair}: always cheaper`;
   if (cheaper === "never" || restarts === null) return `${pair}: never pays`;
-  const [own, other] = standingUsd.map(usd);
-  const [ownRestart, otherRestart] = restartUsd.map(usd);
+  const [own, other] = standingUsd.map(usdInDetail);
+  const [ownRestart, otherRestart] = restartUsd.map(usdInDetail);
   const where = cheaper === "above" ? "from" : "up to";
   return `${pair}: ${where} ${digits(restarts)} = (${own} − ${other}) / (${otherRestart} − ${ownRestart})`;
 }

@@ -1,11 +1,21 @@
 /** Numbers as a person reads them. */
 
-/** Money in as many digits as help to compare: 0.0024, 0.053, 11.40, 1,234. */
+/** Money in as many digits as help to compare: 0.0024, 0.053, 0.40, 11.40, 1,234. */
 export function usd(value: number): string {
   if (value === 0) return "0";
   if (Math.abs(value) >= 1_000) return Math.round(value).toLocaleString("en-US");
-  if (Math.abs(value) >= 1) return value.toFixed(2);
-  return String(Number(value.toPrecision(2)));
+  return Math.abs(value) >= 1 ? value.toFixed(2) : significant(value, 2);
+}
+
+/** Money in four digits, for what somebody wants to compute again. */
+export function usdInDetail(value: number): string {
+  return value === 0 ? "0" : significant(value, 4);
+}
+
+/** Without an exponent. */
+function significant(value: number, count: number): string {
+  const whole = Math.floor(Math.log10(Math.abs(value))) + 1;
+  return value.toFixed(Math.min(12, Math.max(0, count - whole)));
 }
 
 const steps: ReadonlyArray<[factor: number, unit: string]> = [
