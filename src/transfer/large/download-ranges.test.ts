@@ -141,11 +141,12 @@ async function interrupted(t: TestContext, at?: TestBucket) {
   return { place, object, bytes, path };
 }
 
-async function putMarked({ aws, bucket, put }: TestBucket) {
+async function putMarked(place: TestBucket) {
+  const { aws, bucket } = place;
   const key = "k";
   const bytes = randomBytes(sizeBytes);
   bytes.write("GOOD", rangeBytes + 77);
-  await put(key, bytes);
+  await place.put(key, bytes);
   const head = await headObject(aws, { bucket, key });
   assert.ok(head);
   return { bytes, object: { bucket, key, etag: head.etag, sizeBytes } };

@@ -25,7 +25,7 @@ export interface RangeJournal {
   close(): Promise<void>;
 }
 
-/** What a kill may cost. */
+/** What a kill may cost; the first range is noted at once. */
 const flushEveryMs = 1_000;
 
 /**
@@ -45,7 +45,7 @@ export async function openRangeJournal(
   if (lengthBytes === 0) await file.appendFile(header);
 
   let lines: string[] = [];
-  let flushed = performance.now();
+  let flushed = -Infinity;
   let flushing: Promise<void> = Promise.resolve();
   let isNamed = false;
   let failure: { error: unknown } | undefined;
