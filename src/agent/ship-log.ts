@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
-import { putBytes } from "../aws/s3-objects.ts";
 import type { Aws } from "../aws/connect.ts";
 import { logPartBytes, logPartKey } from "../instance-reports.ts";
+import { uploadBytes } from "../transfer/upload-bytes.ts";
 
 export interface LogShipment {
   aws: Aws;
@@ -10,6 +10,9 @@ export interface LogShipment {
   key: string;
   file: string;
 }
+
+/** A round that S3 does not take is soon followed by the next. */
+const retryMs = 10_000;
 
 /**
  * Copies a growing log to S3 in parts. S3 cannot append, so the last part is replaced by a longer one each round, and
@@ -24,7 +27,7 @@ export function logShipper({ aws, bucket, key, file }: LogShipment): () => Promi
     for (;;) {
       const bytes = await readPart(file, part);
       if (bytes.length > sentOfPart) {
-        await putBytes(aws, { bucket, key: logPartKey(key, part) }, bytes);
+        await uploadBytes(aws, { bucket, key: logPartKey(key, part) }, bytes, { retryMs });
         sentOfPart = bytes.length;
       }
       if (bytes.length < logPartBytes) return;

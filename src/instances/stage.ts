@@ -1,6 +1,7 @@
 import type { Aws } from "../aws/connect.ts";
-import { headObject, putBytes } from "../aws/s3-objects.ts";
+import { headObject } from "../aws/s3-objects.ts";
 import type { LaunchSpec, StagedFile } from "../launch-spec.ts";
+import { uploadBytes } from "../transfer/upload-bytes.ts";
 import { agentBundle } from "./agent-bundle.ts";
 import type { Architecture } from "./check-instance-types.ts";
 import { runtimeBinary, runtimeFile, type RuntimeSource } from "./runtime-binary.ts";
@@ -48,7 +49,8 @@ export async function stageOnce(
   { key }: StagedFile,
   body: () => Promise<Uint8Array>,
 ): Promise<"created" | "kept"> {
-  const address = { bucket, key, expectedBucketOwner: accountId };
-  if (await headObject(aws, address)) return "kept";
-  return putBytes(aws, { ...address, ifNoneMatch: true }, await body());
+  const expectedBucketOwner = accountId;
+  if (await headObject(aws, { bucket, key, expectedBucketOwner })) return "kept";
+  const options = { expectedBucketOwner, ifNoneMatch: true };
+  return uploadBytes(aws, { bucket, key }, await body(), options);
 }

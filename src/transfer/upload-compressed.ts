@@ -12,8 +12,13 @@ import { headOf } from "./object-head.ts";
 import { pieceCrc32 } from "./piece-checksum.ts";
 import { planParts } from "./plan-parts.ts";
 import { createSlots } from "./slots.ts";
-import { type ObjectPlace, type UploadOptions, startUpload } from "./upload-job.ts";
-import { type UploadedObject, uploadObject } from "./upload-object.ts";
+import {
+  type ObjectPlace,
+  type UploadOptions,
+  type UploadedObject,
+  startUpload,
+} from "./upload-job.ts";
+import { uploadObject } from "./upload-object.ts";
 import { type NumberedPiece, uploadParts } from "./upload-parts.ts";
 import { type FileSource, bytesSource, changedFile } from "./upload-source.ts";
 import { probeBytes, shrinks } from "./zstd-compress.ts";

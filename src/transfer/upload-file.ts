@@ -2,8 +2,8 @@ import type { Aws } from "../aws/connect.ts";
 import { diskError } from "./disk-error.ts";
 import { type ReadPace, createReadPace } from "./read-pace.ts";
 import { lastingFailure } from "./s3-failure.ts";
-import type { ObjectPlace, UploadOptions } from "./upload-job.ts";
-import { type UploadedObject, uploadObject } from "./upload-object.ts";
+import type { ObjectPlace, UploadOptions, UploadedObject } from "./upload-job.ts";
+import { uploadObject } from "./upload-object.ts";
 import { type FileSource, openFileSource } from "./upload-source.ts";
 
 /**

@@ -1,4 +1,5 @@
 import type { Aws } from "../aws/connect.ts";
+import type { StoredChecksum } from "../object-checksum.ts";
 import type { AnswerHead } from "./body.ts";
 import { type FlowControl, createFlowControl } from "./flow-control.ts";
 import { retryTransfer } from "./retry-transfer.ts";
@@ -23,6 +24,17 @@ export interface UploadOptions {
 export interface ObjectPlace {
   bucket: string;
   key: string;
+}
+
+export interface UploadedObject {
+  /** "kept": `ifNoneMatch` was asked for and the key exists. */
+  outcome: "created" | "kept";
+  sizeBytes: number;
+  /** Of this run: less than the size when S3 had parts of an earlier run. */
+  movedBytes: number;
+  /** Undefined when kept. */
+  etag: string | undefined;
+  checksum: StoredChecksum | undefined;
 }
 
 /** One object on its way to S3. */

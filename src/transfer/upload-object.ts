@@ -1,23 +1,17 @@
 import type { Aws } from "../aws/connect.ts";
 import { isRunctlError } from "../errors.ts";
-import type { StoredChecksum } from "../object-checksum.ts";
 import { metadataHeaders } from "./file-metadata.ts";
 import { type PartPlan, planParts } from "./plan-parts.ts";
 import { sendPiece } from "./send-piece.ts";
-import { type ObjectPlace, type UploadJob, type UploadOptions, startUpload } from "./upload-job.ts";
+import {
+  type ObjectPlace,
+  type UploadJob,
+  type UploadOptions,
+  type UploadedObject,
+  startUpload,
+} from "./upload-job.ts";
 import { type NumberedPiece, uploadParts } from "./upload-parts.ts";
 import type { UploadSource } from "./upload-source.ts";
-
-export interface UploadedObject {
-  /** "kept": `ifNoneMatch` was asked for and the key exists. */
-  outcome: "created" | "kept";
-  sizeBytes: number;
-  /** Of this run: less than the size when S3 had parts of an earlier run. */
-  movedBytes: number;
-  /** Undefined when kept. */
-  etag: string | undefined;
-  checksum: StoredChecksum | undefined;
-}
 
 /**
  * Makes an object of a source's bytes, in one request or in parallel parts; S3 compares a CRC-32 of each request and

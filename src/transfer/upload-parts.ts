@@ -9,8 +9,7 @@ import { headOf } from "./object-head.ts";
 import { type OpenParts, dropParts, openParts } from "./open-parts.ts";
 import { pieceCrc32 } from "./piece-checksum.ts";
 import { sendPiece } from "./send-piece.ts";
-import type { UploadJob } from "./upload-job.ts";
-import type { UploadedObject } from "./upload-object.ts";
+import type { UploadJob, UploadedObject } from "./upload-job.ts";
 
 /** A piece that is to be a part. */
 export interface NumberedPiece extends Piece {
