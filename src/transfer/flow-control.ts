@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "../clock.ts";
 import { adaptiveLimit } from "./adaptive-limit.ts";
 import type { Slots } from "./slots.ts";
+import { type SlowRequests, slowRequests } from "./slow-requests.ts";
 import { createTokenBucket } from "./token-bucket.ts";
 
 interface FlowOptions {
@@ -17,8 +18,8 @@ export interface FlowCounters {
   retries: number;
   /** Answers that asked to slow down (503, 429). */
   busyAnswers: number;
-  /** Requests made a second time beside a slow one. */
-  hedges: number;
+  /** Requests that were much slower than the others and made again on another connection. */
+  slowRequests: number;
   inFlight: number;
   /** How many requests may be under way at this moment: at most `parallel`. */
   limit: number;
@@ -40,15 +41,14 @@ export interface FlowControl extends Slots {
   run<Result>(work: () => Promise<Result>, options?: RunOptions): Promise<Result>;
   /** How large a piece to ask for at once, so that a bandwidth limit is kept within a second or so. */
   pieceBytes(usualBytes: number): number;
-  /** Resolves when `bytes` more may be moved; for bodies that are sent piece by piece. */
-  takeBytes(bytes: number, signal?: AbortSignal): Promise<void> | undefined;
   noteSuccess(): void;
   /** From the request to the head of its answer. */
   noteLatency(ms: number): void;
   noteBusy(): void;
   /** Resolves when the budget that all retries share has one for the caller. */
   takeRetry(signal?: AbortSignal): Promise<void>;
-  noteHedge(): void;
+  /** What the others took, to know a slow one by. */
+  readonly slow: SlowRequests;
   counters(): FlowCounters;
   readonly clock: Clock;
 }
@@ -65,7 +65,8 @@ export function createFlowControl(options: FlowOptions): FlowControl {
   // Many connections that break at once are all taken up again; a storm that goes on is not fed.
   const retryBudget = createTokenBucket({ perSecond: 10, most: 100, clock });
   const waiting: (() => void)[] = [];
-  const counts = { retries: 0, busyAnswers: 0, hedges: 0 };
+  const slow = slowRequests();
+  const counts = { retries: 0, busyAnswers: 0 };
   let inFlight = 0;
 
   function admit(): void {
@@ -95,7 +96,6 @@ export function createFlowControl(options: FlowOptions): FlowControl {
       bytesPerSecond === undefined
         ? usualBytes
         : Math.min(usualBytes, Math.max(MiB, Math.floor(bytesPerSecond / MiB) * MiB)),
-    takeBytes: (bytes, signal) => bandwidth?.take(bytes, signal),
     noteSuccess() {
       retryBudget.giveBack(1);
       limit.noteSuccess(inFlight);
@@ -110,7 +110,7 @@ export function createFlowControl(options: FlowOptions): FlowControl {
       counts.retries += 1;
       await retryBudget.take(1, signal);
     },
-    noteHedge: () => void (counts.hedges += 1),
-    counters: () => ({ ...counts, inFlight, limit: limit.value() }),
+    slow,
+    counters: () => ({ ...counts, slowRequests: slow.count(), inFlight, limit: limit.value() }),
   };
 }

@@ -115,8 +115,8 @@ function requireNoLateError({ text }: S3Answer): void {
   const isBusy = /^(InternalError|ServiceUnavailable|SlowDown)$/.test(
     elementText(text, "Code") ?? "",
   );
-  const answer = { statusCode: isBusy ? 503 : 400, headers: {} };
-  throw failureOf(answer, text, "s3:CompleteMultipartUpload");
+  const answer = { status: isBusy ? 503 : 400, headers: new Map(), text };
+  throw failureOf(answer, "s3:CompleteMultipartUpload");
 }
 
 /** Frees the parts, which cost money while they are there. An upload that is gone already is no error. */

@@ -8,6 +8,8 @@ export interface RetryTransferOptions {
   bytes?: () => number;
   /** What all attempts together moved so far: an attempt that moved something begins the deadline anew. */
   movedBytes?: () => number;
+  /** An attempt that is far slower than the others is given up and made again; needs `bytes`. */
+  restartsSlow?: boolean;
   /** Milliseconds without progress after which the last error is thrown. */
   deadlineMs?: number;
   signal?: AbortSignal;
@@ -22,10 +24,11 @@ const longestPauseMs = 20_000;
  * turn in the flow control (the caller must not hold one); pauses double, with full jitter ("Exponential Backoff And
  * Jitter", AWS Architecture Blog).
  *
+ * @param attempt gets the signal that ends it: the caller's own, or one that also ends slow attempts.
  * @throws what the last attempt threw; the signal's reason when it aborts.
  */
 export async function retryTransfer<Result>(
-  attempt: () => Promise<Result>,
+  attempt: (signal: AbortSignal | undefined) => Promise<Result>,
   options: RetryTransferOptions,
 ): Promise<Result> {
   const { flow, signal, deadlineMs = 120_000, random = Math.random } = options;
@@ -34,14 +37,15 @@ export async function retryTransfer<Result>(
   let end = Infinity;
   for (;;) {
     try {
-      const result = await flow.run(attempt, {
-        bytes: options.bytes?.() ?? 0,
-        ...(signal ? { signal } : {}),
-      });
+      const bytes = options.bytes?.() ?? 0;
+      const once = () =>
+        options.restartsSlow ? unlessSlow(attempt, bytes, options) : attempt(signal);
+      const result = await flow.run(once, { bytes, ...(signal ? { signal } : {}) });
       flow.noteSuccess();
       return result;
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
+      if (error instanceof TooSlow) continue;
       if (!isTransient(error)) throw error;
       if (isBusy(error)) flow.noteBusy();
       const now = options.movedBytes?.() ?? 0;
@@ -56,5 +60,35 @@ export async function retryTransfer<Result>(
       await flow.clock.sleep(pause, signal);
       await flow.takeRetry(signal);
     }
+  }
+}
+
+class TooSlow extends Error {
+  override readonly name = "TooSlow";
+}
+
+/** Ends the attempt with TooSlow when it takes much longer than others of its size took. */
+async function unlessSlow<Result>(
+  attempt: (signal: AbortSignal | undefined) => Promise<Result>,
+  bytes: number,
+  { flow: { clock, slow }, signal }: RetryTransferOptions,
+): Promise<Result> {
+  const start = clock.now();
+  const limitMs = slow.limitMs(bytes);
+  const own = new AbortController();
+  const over = new AbortController();
+  if (limitMs !== undefined) {
+    const wait = clock.sleep(limitMs, over.signal).then(
+      () => slow.mayGiveUp() && own.abort(new TooSlow(`${bytes} bytes took over ${limitMs} ms`)),
+      () => undefined,
+    );
+    void wait;
+  }
+  try {
+    const result = await attempt(signal ? AbortSignal.any([signal, own.signal]) : own.signal);
+    slow.note(bytes, clock.now() - start);
+    return result;
+  } finally {
+    over.abort();
   }
 }

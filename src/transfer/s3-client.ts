@@ -176,13 +176,11 @@ function isErrorDocument(text: string): boolean {
   return /^\s*(?:<\?xml[^>]*>\s*)?<Error[\s>]/.test(text);
 }
 
-function refusal({ method, bucket, key = "" }: S3Request, { status, headers, text }: Answer) {
+function refusal({ method, bucket, key = "" }: S3Request, answer: Answer): Error {
   // What comes late has no status of its own: S3's words for a failure of its own mean another try.
-  const isLate = status < 300;
-  const isTheirs = /<Code>(InternalError|ServiceUnavailable|SlowDown)</.test(text);
-  const statusCode = isLate ? (isTheirs ? 503 : 400) : status;
-  const answer = { statusCode, headers: Object.fromEntries(headers) };
-  return failureOf(answer, text, `${method} s3://${bucket}/${key}`);
+  const isTheirs = /<Code>(InternalError|ServiceUnavailable|SlowDown)</.test(answer.text);
+  const status = answer.status < 300 ? (isTheirs ? 503 : 400) : answer.status;
+  return failureOf({ ...answer, status }, `${method} s3://${bucket}/${key}`);
 }
 
 function hostHeader({ host, port }: S3Address): string {

@@ -1,4 +1,5 @@
 import { type ErrorCode, RunctlError } from "../errors.ts";
+import type { AnswerHead } from "./body.ts";
 import { BadAnswer, CutConnection, StaleConnection } from "./http/http-failure.ts";
 
 /** The connection gave fewer bytes than it promised. */
@@ -24,29 +25,29 @@ const codes: Readonly<Record<number, ErrorCode>> = {
   412: "CONFLICT",
 };
 
-interface FailedAnswer {
-  statusCode?: number | undefined;
-  headers: Readonly<Record<string, string | string[] | undefined>>;
+interface FailedAnswer extends AnswerHead {
+  text: string;
 }
 
-/** What an answer other than success means ("Error responses", Amazon S3 API Reference). */
-export function failureOf(
-  { statusCode = 0, headers }: FailedAnswer,
-  body: string,
-  what: string,
-): Error {
-  const code = /<Code>([^<]*)</.exec(body)?.[1] ?? `HTTP ${statusCode}`;
-  const message = /<Message>([^<]*)</.exec(body)?.[1] ?? "no message";
-  const words = `${what}: ${message} (${code})`;
-  if (statusCode >= 500 || statusCode === 429 || code === "RequestTimeout")
-    return new S3Busy(words, statusCode);
-  const region = headers["x-amz-bucket-region"];
-  if (statusCode === 301 && typeof region === "string") {
+/**
+ * What an answer other than success means ("Error responses", Amazon S3 API Reference).
+ *
+ * @param what was asked, such as `GET s3://bucket/key`
+ */
+export function failureOf({ status, headers, text }: FailedAnswer, what: string): Error {
+  const code = /<Code>([^<]*)</.exec(text)?.[1] ?? `HTTP ${status}`;
+  const message = /<Message>([^<]*)</.exec(text)?.[1];
+  const words = message === undefined ? `${what}: ${code}` : `${what}: ${message} (${code})`;
+  if (status >= 500 || status === 429 || code === "RequestTimeout") {
+    return new S3Busy(words, status);
+  }
+  const region = headers.get("x-amz-bucket-region");
+  if (status === 301 && region !== undefined) {
     return new RunctlError("CONFLICT", `${what}: the bucket is in region ${region}`, {
       hint: `add --region ${region}`,
     });
   }
-  if (statusCode === 412) {
+  if (status === 412) {
     return new RunctlError("CONFLICT", `${what}: the object changed in S3 meanwhile (${code})`, {
       hint: "run the same command again",
     });
@@ -54,7 +55,7 @@ export function failureOf(
   if (/^(ExpiredToken|InvalidAccessKeyId|SignatureDoesNotMatch|RequestTimeTooSkewed)$/.test(code)) {
     return new RunctlError("CREDENTIALS", words);
   }
-  return new RunctlError(codes[statusCode] ?? "AWS_ERROR", words);
+  return new RunctlError(codes[status] ?? "AWS_ERROR", words);
 }
 
 const connectionCodes = new Set([
@@ -63,9 +64,13 @@ const connectionCodes = new Set([
   "ECONNABORTED",
   "EPIPE",
   "ETIMEDOUT",
+  "EADDRNOTAVAIL",
   "EAI_AGAIN",
   "EHOSTUNREACH",
   "ENETUNREACH",
+  // A byte that was changed on its way through TLS.
+  "ERR_SSL_SSL/TLS_ALERT_BAD_RECORD_MAC",
+  "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC",
 ]);
 
 /** True when S3 asked to slow down ("503 Slow Down" and 429); a 500 is S3's own failure and no sign of that. */
@@ -83,8 +88,14 @@ export function isTransient(error: unknown): boolean {
 
 /** A failure to connect that another try will not end, as the user reads it; others as they are. */
 export function connectFailure(error: unknown, host: string): unknown {
-  if (!(error instanceof Error) || !("code" in error)) return error;
+  if (!(error instanceof Error) || !("code" in error) || isTransient(error)) return error;
   const code = String(error.code);
+  if (code === "EMFILE" || code === "ENFILE") {
+    return new RunctlError("CONFIGURATION", `too many open files (${code})`, {
+      hint: "lower --parallel, or raise `ulimit -n`",
+      cause: error,
+    });
+  }
   if (code === "ENOTFOUND") {
     return new RunctlError("UNREACHABLE", `${host} has no address (${code})`, {
       hint: "check the network, --region and --endpoint-url",
