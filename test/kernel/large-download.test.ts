@@ -53,7 +53,7 @@ test(
   async (t) => {
     const place = await startTestBucket(t);
     const { object, bytes } = await putObject(place);
-    const disk = await smallDisk(t, place.directory, { sizeMiB: 96 });
+    const disk = await smallDisk(t, place.directory, { sizeMiB: 256 });
     for (let round = 1; round <= powerCuts; round += 1) {
       const path = join(disk.mount, String(round));
       const cutAt = randomInt(MiB, sizeBytes);
