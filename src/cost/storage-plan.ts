@@ -3,12 +3,8 @@ import { type Bill, openBill } from "./bill.ts";
 import { monthlyUsd, type PlanCost } from "./monthly-cost.ts";
 import type { Rates } from "./resource-price.ts";
 import type { Situation } from "./situation.ts";
-import {
-  chooseVolume,
-  type PinnedVolume,
-  type Volume,
-  type VolumeChoice,
-} from "./volume-choice.ts";
+import { chooseVolume, type PinnedVolume, type VolumeChoice } from "./volume-choice.ts";
+import { type Volume } from "./volume-speed.ts";
 
 export type PlanId =
   | "s3-nvme"

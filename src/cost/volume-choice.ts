@@ -1,19 +1,7 @@
 import { volumeTypeLimits } from "../facts/ebs-limits.ts";
-import { hddThroughput, io2Throughput } from "../facts/restore-limits.ts";
+import { io2Throughput } from "../facts/restore-limits.ts";
 import { bytesPerGiB, bytesPerMiB, type Situation } from "./situation.ts";
-
-/** Types that the advisor weighs; gp2, io1 and standard are older and dearer for the same work. */
-export const weighedTypes = ["gp3", "io2", "st1", "sc1"] as const;
-export type WeighedType = (typeof weighedTypes)[number];
-
-export interface Volume {
-  type: WeighedType;
-  sizeGiB: number;
-  /** Undefined: the type takes none. */
-  iops: number | undefined;
-  /** Undefined: the type takes none. */
-  throughputMiBps: number | undefined;
-}
+import { ssdOperationBytes, type Volume, type WeighedType, weighedTypes } from "./volume-speed.ts";
 
 /** What the user has decided already. */
 export interface PinnedVolume {
@@ -41,7 +29,7 @@ function candidates(situation: Situation, pinned: PinnedVolume): Volume[] {
     const size = Math.max(sizeGiB, limits.sizeGiB.min);
     if (type === "st1" || type === "sc1")
       return [{ type, sizeGiB: size, iops: undefined, throughputMiBps: undefined }];
-    return throughputs(situation, pinned).flatMap((wanted) => ssd(type, size, wanted));
+    return throughputs(situation, pinned).flatMap((wanted) => ssd(type, size, wanted, situation));
   });
 }
 
@@ -58,64 +46,34 @@ function throughputs({ instance, ingestBytesPerSecond }: Situation, pinned: Pinn
   return [...steps, needed, most].filter((one) => one >= 125 && one <= Math.max(125, most));
 }
 
-function ssd(type: "gp3" | "io2", sizeGiB: number, throughputMiBps: number): Volume[] {
-  const limits = volumeTypeLimits[type];
-  const perIops =
-    type === "gp3" ? volumeTypeLimits.gp3.throughputMiBps.perIops : io2Throughput.miBpsPerIops;
-  const mostMiBps =
-    type === "gp3" ? volumeTypeLimits.gp3.throughputMiBps.max : io2Throughput.maxMiBps;
-  const iops = Math.max(limits.iops.min, Math.ceil(throughputMiBps / perIops));
-  const mostIops = Math.min(
-    limits.iops.max,
-    Math.max(limits.iops.min, sizeGiB * limits.iops.perGiB),
-  );
-  if (throughputMiBps > mostMiBps || iops > mostIops) return [];
-  return [{ type, sizeGiB, iops, throughputMiBps: type === "gp3" ? throughputMiBps : undefined }];
+/** With the operations that its throughput needs, and, where files are small, with more of them. */
+function ssd(
+  type: "gp3" | "io2",
+  sizeGiB: number,
+  throughputMiBps: number,
+  { datasetBytes, objects }: Situation,
+): Volume[] {
+  const { iops: limits } = volumeTypeLimits[type];
+  const isGp3 = type === "gp3";
+  const { perIops, max } = volumeTypeLimits.gp3.throughputMiBps;
+  const needed = Math.ceil(throughputMiBps / (isGp3 ? perIops : io2Throughput.miBpsPerIops));
+  const least = Math.max(limits.min, needed);
+  const most = Math.min(limits.max, Math.max(limits.min, sizeGiB * limits.perGiB));
+  if (throughputMiBps > (isGp3 ? max : io2Throughput.maxMiBps)) return [];
+  const hasSmallFiles = datasetBytes / Math.max(1, objects) < ssdOperationBytes;
+  const more = hasSmallFiles ? moreIops.filter((iops) => iops > least) : [];
+  return [least, ...more]
+    .filter((iops) => iops <= most)
+    .map((iops) => ({
+      type,
+      sizeGiB,
+      iops,
+      throughputMiBps: isGp3 ? throughputMiBps : undefined,
+    }));
 }
 
-/** What one machine reads from the volume, bytes per second, and what bounds it. */
-export function volumeSpeed(
-  volume: Volume,
-  situation: Situation,
-): { bytesPerSecond: number; limitedBy: string } {
-  const own = ownBytesPerSecond(volume, situation);
-  return own <= situation.instance.ebsBytesPerSecond
-    ? { bytesPerSecond: own, limitedBy: `volume throughput (${volume.type})` }
-    : {
-        bytesPerSecond: situation.instance.ebsBytesPerSecond,
-        limitedBy: "instance EBS bandwidth",
-      };
-}
-
-function ownBytesPerSecond(volume: Volume, situation: Situation): number {
-  return provisionedBytesPerSecond(volume) ?? hddBytesPerSecond(volume, situation);
-}
-
-/** Of a type that has what it was given at any time (gp3, io2); undefined for the others, whose speed depends. */
-export function provisionedBytesPerSecond({
-  type,
-  iops = 0,
-  throughputMiBps,
-}: Pick<Volume, "iops" | "throughputMiBps"> & { type: string }): number | undefined {
-  if (type === "gp3") return (throughputMiBps ?? 125) * bytesPerMiB;
-  if (type !== "io2") return undefined;
-  return Math.min(io2Throughput.maxMiBps, iops * io2Throughput.miBpsPerIops) * bytesPerMiB;
-}
-
-/**
- * A hard disk bursts while its credits last, and reads a small file like a large one: it counts in operations of
- * 1 MiB ("Throughput Optimized HDD and Cold HDD volumes").
- */
-function hddBytesPerSecond({ type, sizeGiB }: Volume, situation: Situation): number {
-  const { baseMiBpsPerTiB, burstMiBpsPerTiB, maxMiBps } = hddThroughput[type as "st1" | "sc1"];
-  const tebibytes = sizeGiB / 1_024;
-  const base = baseMiBpsPerTiB * tebibytes * bytesPerMiB;
-  const { datasetBytes, passesPerMonth, hoursPerMonth, objects } = situation;
-  const readOnAverage = (datasetBytes * passesPerMonth) / Math.max(1, hoursPerMonth * 3_600);
-  const rate = readOnAverage > base ? base : burstMiBpsPerTiB * tebibytes * bytesPerMiB;
-  const fileBytes = datasetBytes / Math.max(1, objects);
-  return Math.min(rate, maxMiBps * bytesPerMiB) * Math.min(1, fileBytes / bytesPerMiB);
-}
+/** Operations per second that are tried for small files. */
+const moreIops = [4_000, 6_000, 8_000, 12_000, 16_000, 24_000, 32_000, 48_000, 64_000];
 
 /**
  * The volume with which a plan is cheapest, by what the whole plan costs with it.

@@ -1,5 +1,5 @@
 import { saveRoom, type SaveRoom } from "../../cost/checkpoint-budget.ts";
-import { provisionedBytesPerSecond } from "../../cost/volume-choice.ts";
+import { provisionedBytesPerSecond } from "../../cost/volume-speed.ts";
 import { launchDefaults } from "../../instances/launch-request.ts";
 import { findInstanceFacts, instanceLimits } from "./cost/instance-limits.ts";
 import { bytes } from "./cost/quantities.ts";

@@ -15,7 +15,7 @@ import {
   planWithVolume,
   type StoragePlan,
 } from "../storage-plan.ts";
-import { type Volume, volumeSpeed } from "../volume-choice.ts";
+import { type Volume, volumeSpeed } from "../volume-speed.ts";
 import { copyHours, fitsInstanceStore } from "./s3-copy.ts";
 
 /** A volume that keeps the dataset, in each of `zones` zones, for each node. */

@@ -1,7 +1,7 @@
 import { waitHoursAnywhere } from "../capacity.ts";
 import { getsPerPass, hoursPerMonthOfStorage, type Situation, stallHours } from "../situation.ts";
 import { type PlanInput, planWithVolume, priced, type StoragePlan } from "../storage-plan.ts";
-import { volumeSpeed } from "../volume-choice.ts";
+import { volumeSpeed } from "../volume-speed.ts";
 
 /** Of an instance-store disk, what a file system leaves for data. */
 const usableShare = 0.95;

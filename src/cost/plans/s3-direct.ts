@@ -13,7 +13,10 @@ const undecidedWithout = ({ ingestBytesPerSecond }: Situation) =>
 
 /** Nothing is copied: what the plans that read S3 while training have in common. */
 const direct = (situation: Situation): CostParts => {
-  const stallHoursPerPass = stallHours(situation, situation.s3BytesPerSecond);
+  const { datasetBytes, objects, s3BytesPerSecond, objectsPerSecond } = situation;
+  const byCount = (datasetBytes / Math.max(1, objects)) * objectsPerSecond;
+  const stallHoursPerPass = stallHours(situation, Math.min(s3BytesPerSecond, byCount));
+  const bound = byCount < s3BytesPerSecond ? "objects per second" : "S3 to machine";
   return {
     fixedUsd: 0,
     restartFeeUsd: 0,
@@ -21,7 +24,7 @@ const direct = (situation: Situation): CostParts => {
     passFeeUsd: 0,
     stallHoursPerPass,
     waitHours: waitHoursAnywhere(situation),
-    limitedBy: stallHoursPerPass > 0 ? "S3 to machine" : "training itself",
+    limitedBy: stallHoursPerPass > 0 ? bound : "training itself",
   };
 };
 

@@ -18,7 +18,7 @@ import {
   planWithVolume,
   type StoragePlan,
 } from "../storage-plan.ts";
-import { type Volume, volumeSpeed } from "../volume-choice.ts";
+import { type Volume, volumeSpeed } from "../volume-speed.ts";
 import { initializationHours } from "./ebs.ts";
 
 /** Creating the volume, beside attaching it: half a minute, assumed. */

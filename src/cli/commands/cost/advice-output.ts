@@ -12,7 +12,7 @@ import {
   rankPlans,
 } from "../../../cost/rank-plans.ts";
 import type { StoragePlan } from "../../../cost/storage-plan.ts";
-import { type Volume, volumeSpeed } from "../../../cost/volume-choice.ts";
+import { type Volume, volumeSpeed } from "../../../cost/volume-speed.ts";
 import { whatIf } from "../../../cost/what-if.ts";
 import { bytesPerMiB, type Situation } from "../../../cost/situation.ts";
 import type { PriceKey } from "../../../facts/storage-prices.ts";

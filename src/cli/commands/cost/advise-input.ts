@@ -1,5 +1,5 @@
 import type { PriceKey } from "../../../facts/storage-prices.ts";
-import type { WeighedType } from "../../../cost/volume-choice.ts";
+import type { WeighedType } from "../../../cost/volume-speed.ts";
 
 /** What a person can tell the advisor; undefined or empty: not told. */
 export interface AdviseInput {

@@ -1,7 +1,7 @@
 import { type Capacity, publishedCapacity, steadyCapacity } from "../../../cost/capacity.ts";
 import type { Deadline } from "../../../cost/deadline.ts";
 import { ratesOf } from "../../../cost/resource-price.ts";
-import { type WeighedType, weighedTypes } from "../../../cost/volume-choice.ts";
+import { type WeighedType, weighedTypes } from "../../../cost/volume-speed.ts";
 import { RunctlError } from "../../../errors.ts";
 import { spotPoolsSource } from "../../../facts/zone-gain.ts";
 import { regions } from "../../../facts/regions.ts";

@@ -1,5 +1,5 @@
 import type { PlanId, StoragePlan } from "../../../cost/storage-plan.ts";
-import type { Volume } from "../../../cost/volume-choice.ts";
+import type { Volume } from "../../../cost/volume-speed.ts";
 import { instanceTypes } from "../../../facts/instance-types.ts";
 
 export interface Launch {
