@@ -110,7 +110,7 @@ function download(
 async function notedRanges(path: string): Promise<number> {
   assert.ok(existsSync(partPath(path)) || !existsSync(rangesPath(path)));
   const text = await readFile(rangesPath(path), "utf8").catch(() => "\n");
-  return text.split("\n").length - 2;
+  return Math.max(0, text.split("\n").length - 2);
 }
 
 /** An ext4 file system on a disk of its own. */
