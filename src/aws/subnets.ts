@@ -8,6 +8,8 @@ export interface AwsSubnet {
   zone: string;
   freeAddresses: number;
   isDefaultForZone: boolean;
+  /** To instances that do not say what they want. */
+  givesPublicAddresses: boolean;
 }
 
 export async function describeSubnets(
@@ -36,6 +38,7 @@ export async function describeSubnets(
         zone: subnet.AvailabilityZone ?? "",
         freeAddresses: subnet.AvailableIpAddressCount ?? 0,
         isDefaultForZone: subnet.DefaultForAz ?? false,
+        givesPublicAddresses: subnet.MapPublicIpOnLaunch ?? false,
       });
     token = page.NextToken;
   } while (token);

@@ -42,6 +42,7 @@ export async function launchInstance(
   const { report } = options;
   const plan = await step(report, "check", () => planLaunch(aws, request), describePlan);
   if (plan.unfinished) return launched(plan.unfinished, "continued");
+  for (const text of plan.warnings) report({ kind: "note", text });
 
   const spec = launchSpecOf(aws.region, plan, request);
   const place = { bucket: plan.bucket, accountId: plan.caller.accountId };

@@ -11,6 +11,7 @@ import { tagKeys } from "../tags.ts";
 import { requireBucketAccess } from "./bucket-access.ts";
 import { type Architecture, checkInstanceTypes } from "./check-instance-types.ts";
 import { checkMountPoints, checkVolumesAreFree } from "./check-mounts.ts";
+import { warnOfRoutes } from "./check-routes.ts";
 import { chooseImage } from "./choose-image.ts";
 import { chooseSubnet, chooseZone, typesInZone, type ZoneChoice } from "./choose-zone.ts";
 import { instancesWith } from "./instances-with.ts";
@@ -28,6 +29,8 @@ export interface LaunchPlan {
   image: AwsImage;
   instanceProfile: string;
   bucket: string;
+  /** What may go wrong, for the person to know. */
+  warnings: string[];
   /** The instance of an earlier, killed run of the same operation: the launch goes on with it. */
   unfinished: AwsInstance | undefined;
   /** Results of the same operation that are finished or gone. */
@@ -78,7 +81,10 @@ export async function planLaunch(aws: Aws, request: LaunchRequest): Promise<Laun
     chooseSubnet(aws, zone.zone, subnet[0]),
     requireStagingBucket(aws, caller, request.stagingBucket),
   ]);
-  await requireProfile(aws, profile, request.reads ?? []);
+  const [warning] = await Promise.all([
+    warnOfRoutes(aws, chosenSubnet),
+    requireProfile(aws, profile, request.reads ?? []),
+  ]);
   return {
     caller,
     zone,
@@ -88,6 +94,7 @@ export async function planLaunch(aws: Aws, request: LaunchRequest): Promise<Laun
     image,
     instanceProfile: profile,
     bucket,
+    warnings: warning === undefined ? [] : [warning],
     unfinished,
     finishedCount: earlier.filter((instance) => instance !== unfinished).length,
   };

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { CreateVolumeCommand, ModifyEbsDefaultKmsKeyIdCommand } from "@aws-sdk/client-ec2";
 import { startTestCloud } from "../../test/support/local-cloud.ts";
 import { mortalConnection, wasKilled } from "../../test/support/mortal-connection.ts";
+import { ensureBucket } from "../aws/buckets.ts";
 import { connect } from "../aws/connect.ts";
 import { ensureRole, findInstanceProfile, findRole } from "../aws/iam.ts";
 import { headObject } from "../aws/s3-objects.ts";
+import type { ProgressEvent } from "../progress.ts";
 import { tagKeys } from "../tags.ts";
 import { grantedAccess } from "./instance-role.ts";
 import { trustPolicy } from "./policies.ts";
@@ -35,6 +38,33 @@ test("setup run again adds buckets and keys, and takes none away", async (t) => 
 
   assert.deepEqual(access, { reads: ["data/a/", "out/"], writes: ["out/"], kmsKeys: [key] });
   assert.deepEqual(await grantedAccess(aws), access);
+});
+
+test("the account's own default key for volumes is one that instances may use", async (t) => {
+  const aws = connect((await startTestCloud(t)).connectOptions);
+  const key = "arn:aws:kms:us-east-1:000000000000:key/01234567-89ab-cdef-0123-456789abcdef";
+  const client = await aws.ec2();
+  await client.send(new ModifyEbsDefaultKmsKeyIdCommand({ KmsKeyId: key }));
+  const { KmsKeyId } = await client.send(
+    new CreateVolumeCommand({ AvailabilityZone: "us-east-1a", Size: 1, Encrypted: true }),
+  );
+
+  const { access } = await setUpAccount(aws, { access: nothing }, silent);
+
+  assert.equal(KmsKeyId, key);
+  assert.deepEqual(access?.kmsKeys, [key]);
+});
+
+test("setup says which of the named buckets are not there", async (t) => {
+  const aws = connect((await startTestCloud(t)).connectOptions);
+  await ensureBucket(aws, { bucket: "there", accountRegional: false });
+  const notes: string[] = [];
+  const report = (event: ProgressEvent) => void (event.kind === "note" && notes.push(event.text));
+
+  const access = { ...nothing, reads: ["there/a/", "mistyped/"], writes: ["there/b/"] };
+  await setUpAccount(aws, { access }, { report });
+
+  assert.deepEqual(notes, ["bucket 'mistyped' does not exist (yet)"]);
 });
 
 test("a role of that name that is not runctl's is left alone", async (t) => {

@@ -1,10 +1,12 @@
 import type { Aws } from "../aws/connect.ts";
+import { bucketExists } from "../aws/buckets.ts";
 import { ensureServiceLinkedRole, findInstanceProfile } from "../aws/iam.ts";
 import { type Caller, callerIdentity } from "../aws/sts.ts";
 import { RunctlError } from "../errors.ts";
 import { step } from "../progress.ts";
 import type { WorkOptions } from "../work-options.ts";
 import type { DataAccess } from "./data-policy.ts";
+import { defaultKeys } from "./default-key.ts";
 import { ensureInstanceRole } from "./instance-role.ts";
 import { launchDefaults } from "./launch-request.ts";
 import { stageRuntime } from "./stage.ts";
@@ -56,7 +58,7 @@ export async function setUpAccount(
   const profile = await step(
     report,
     "instance role",
-    () => prepareProfile(aws, caller, bucket, request),
+    () => prepareProfile(aws, caller, bucket, { ...request, report }),
     ({ name }) => name,
   );
   await step(
@@ -76,6 +78,7 @@ export async function setUpAccount(
     ({ outcome }) => (outcome === "kept" ? "already there" : "uploaded"),
   );
   await step(report, "EC2 knows the role", () => waitForProfile(aws, profile.name, options));
+  await noteMissingBuckets(aws, caller, request.access, report);
   return {
     accountId: caller.accountId,
     region: aws.region,
@@ -84,6 +87,21 @@ export async function setUpAccount(
     runtime: runtime.file.key,
     access: profile.access,
   };
+}
+
+/** They may be made later, but a name may also be mistyped. */
+async function noteMissingBuckets(
+  aws: Aws,
+  { accountId }: Caller,
+  { reads, writes }: DataAccess,
+  report: WorkOptions["report"],
+): Promise<void> {
+  const buckets = new Set([...reads, ...writes].map((place) => place.split("/")[0]!));
+  for (const bucket of buckets) {
+    // Another account's, or one that only instances may look at, is nobody's mistake.
+    const exists = await bucketExists(aws, { bucket, accountId }).catch(() => true);
+    if (!exists) report({ kind: "note", text: `bucket '${bucket}' does not exist (yet)` });
+  }
 }
 
 async function prepareBucket(aws: Aws, caller: Caller, request: SetupRequest): Promise<string> {
@@ -97,11 +115,13 @@ async function prepareProfile(
   aws: Aws,
   caller: Caller,
   bucket: string,
-  request: SetupRequest,
+  { report, ...request }: SetupRequest & Pick<WorkOptions, "report">,
 ): Promise<{ name: string; access: DataAccess | undefined }> {
   const { instanceProfile: name } = request;
   if (!name) {
-    const access = await ensureInstanceRole(aws, caller, { ...request, bucket });
+    const kmsKeys = [...request.access.kmsKeys, ...(await defaultKeys(aws, caller, report))];
+    const wanted = { ...request, access: { ...request.access, kmsKeys }, bucket };
+    const access = await ensureInstanceRole(aws, caller, wanted);
     return { name: launchDefaults.instanceProfile, access };
   }
   const profile = await findInstanceProfile(aws, name);

@@ -105,3 +105,15 @@ test("a volume whose disk was not made yet when the server died is made after th
   assert.equal(after.ops.DescribeVolumes({}).Volumes?.[0]?.State, "available");
   assert.deepEqual(after.backend.disks(), [VolumeId]);
 });
+
+test("with encryption by default every new volume is encrypted", async (t) => {
+  const { ops } = await startTestEc2(t);
+  ops.EnableEbsEncryptionByDefault({});
+
+  const volume = ops.CreateVolume(request);
+
+  assert.equal(volume.Encrypted, true);
+  assert.match(volume.KmsKeyId ?? "", /:alias\/aws\/ebs$/);
+  ops.DisableEbsEncryptionByDefault({});
+  assert.equal(ops.CreateVolume(request).Encrypted, false);
+});

@@ -1,6 +1,7 @@
 import type { CreateVolumeRequest, DeleteVolumeRequest, Volume } from "@aws-sdk/client-ec2";
 import { ApiError } from "../call.ts";
 import { findEarlierResult, rememberResult } from "./client-tokens.ts";
+import { ebsEncryption, kmsKeyArn } from "./ebs-encryption.ts";
 import { type Ec2, nowText } from "./ec2.ts";
 import { missingParameter, stopIfDryRun } from "./errors.ts";
 import { newId } from "./ids.ts";
@@ -56,7 +57,8 @@ function volumeFrom(ec2: Ec2, input: CreateVolumeRequest): VolumeRow {
   if (snapshot && sizeGiB < snapshot.sizeGiB) throw smallerThanSnapshot(sizeGiB, snapshot.sizeGiB);
   checkMultiAttach(type, input.MultiAttachEnabled ?? false);
   checkInitializationRate(input.VolumeInitializationRate, snapshot?.snapshotId);
-  const encrypted = (input.Encrypted ?? false) || (snapshot?.encrypted ?? false);
+  const encrypted =
+    (input.Encrypted ?? false) || (snapshot?.encrypted ?? false) || ebsEncryption(ec2).byDefault;
   checkKmsKey(input.KmsKeyId, encrypted);
   return {
     volumeId: newId("vol"),
@@ -80,13 +82,6 @@ export function smallerThanSnapshot(sizeGiB: number, snapshotGiB: number): ApiEr
     "InvalidParameterValue",
     `Volume of size ${sizeGiB}GB is smaller than snapshot, expect size >= ${snapshotGiB}GB`,
   );
-}
-
-/** EC2 shows keys as ARNs; without one it takes the account's key for EBS. */
-export function kmsKeyArn(ec2: Ec2, keyId = "alias/aws/ebs"): string {
-  if (keyId.startsWith("arn:")) return keyId;
-  const resource = keyId.startsWith("alias/") ? keyId : `key/${keyId}`;
-  return `arn:aws:kms:${ec2.region}:${ec2.accountId}:${resource}`;
 }
 
 /** Rules: DeleteVolume API page; only an available or failed volume can go. */

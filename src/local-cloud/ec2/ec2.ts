@@ -7,6 +7,7 @@ import type { Background } from "./background.ts";
 import { type Delay, delayMs } from "./delays.ts";
 import type {
   ClientTokenRow,
+  EbsEncryptionRow,
   InstanceRow,
   SnapshotRow,
   SpotRequestRow,
@@ -36,11 +37,12 @@ export interface Ec2 {
   /** By resource id. */
   tags: Table<Readonly<Record<string, string>>>;
   clientTokens: Table<ClientTokenRow>;
+  ebsEncryption: Table<EbsEncryptionRow>;
 }
 
 export type Ec2Tables = Pick<
   Ec2,
-  "volumes" | "snapshots" | "instances" | "spotRequests" | "tags" | "clientTokens"
+  "volumes" | "snapshots" | "instances" | "spotRequests" | "tags" | "clientTokens" | "ebsEncryption"
 >;
 
 export function openTables(store: Store): Ec2Tables {
@@ -51,6 +53,7 @@ export function openTables(store: Store): Ec2Tables {
     spotRequests: store.table("ec2-spot-requests"),
     tags: store.table("ec2-tags"),
     clientTokens: store.table("ec2-client-tokens"),
+    ebsEncryption: store.table("ec2-ebs-encryption"),
   };
 }
 

@@ -1,8 +1,9 @@
 import type { BlockDeviceMapping } from "@aws-sdk/client-ec2";
 import { type EbsVolumeType, volumeTypeLimits } from "../../facts/ebs-limits.ts";
 import { ApiError } from "../call.ts";
-import { kmsKeyArn, smallerThanSnapshot } from "./create-volume.ts";
+import { smallerThanSnapshot } from "./create-volume.ts";
 import { attachmentPoint, checkDeviceFree, checkDeviceName } from "./device-names.ts";
+import { ebsEncryption, kmsKeyArn } from "./ebs-encryption.ts";
 import type { Ec2 } from "./ec2.ts";
 import { invalidCombination, missingParameter } from "./errors.ts";
 import { newId } from "./ids.ts";
@@ -110,7 +111,8 @@ function mappedVolume(
     throughputMiBps: wanted.Throughput,
   });
   checkInitializationRate(wanted.VolumeInitializationRate, snapshot?.snapshotId);
-  const encrypted = (wanted.Encrypted ?? false) || (snapshot?.encrypted ?? false);
+  const encrypted =
+    (wanted.Encrypted ?? false) || (snapshot?.encrypted ?? false) || ebsEncryption(ec2).byDefault;
   checkKmsKey(wanted.KmsKeyId, encrypted);
   return {
     device,

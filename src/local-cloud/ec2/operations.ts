@@ -7,6 +7,13 @@ import { describeInstanceTypeOfferings, describeInstanceTypes } from "./describe
 import { describeInstances, describeInstanceStatus } from "./describe-instances.ts";
 import { describeVolumes, describeVolumeStatus } from "./describe-volumes.ts";
 import { detachVolume } from "./detach-volume.ts";
+import {
+  getEbsDefaultKmsKeyId,
+  getEbsEncryptionByDefault,
+  modifyEbsDefaultKmsKeyId,
+  resetEbsDefaultKmsKeyId,
+  setEbsEncryptionByDefault,
+} from "./ebs-encryption.ts";
 import type { Ec2 } from "./ec2.ts";
 import { describeImages } from "./images.ts";
 import {
@@ -38,6 +45,19 @@ export function operationsOf(ec2: Ec2) {
     DeleteVolume: (input: Sdk.DeleteVolumeRequest) => deleteVolume(ec2, input),
     AttachVolume: (input: Sdk.AttachVolumeRequest) => attachVolume(ec2, input),
     DetachVolume: (input: Sdk.DetachVolumeRequest) => detachVolume(ec2, input),
+
+    GetEbsEncryptionByDefault: (input: Sdk.GetEbsEncryptionByDefaultRequest) =>
+      getEbsEncryptionByDefault(ec2, input),
+    EnableEbsEncryptionByDefault: (input: Sdk.EnableEbsEncryptionByDefaultRequest) =>
+      setEbsEncryptionByDefault(ec2, input, true),
+    DisableEbsEncryptionByDefault: (input: Sdk.DisableEbsEncryptionByDefaultRequest) =>
+      setEbsEncryptionByDefault(ec2, input, false),
+    GetEbsDefaultKmsKeyId: (input: Sdk.GetEbsDefaultKmsKeyIdRequest) =>
+      getEbsDefaultKmsKeyId(ec2, input),
+    ModifyEbsDefaultKmsKeyId: (input: Sdk.ModifyEbsDefaultKmsKeyIdRequest) =>
+      modifyEbsDefaultKmsKeyId(ec2, input),
+    ResetEbsDefaultKmsKeyId: (input: Sdk.ResetEbsDefaultKmsKeyIdRequest) =>
+      resetEbsDefaultKmsKeyId(ec2, input),
 
     CreateSnapshot: (input: Sdk.CreateSnapshotRequest) => createSnapshot(ec2, input),
     DescribeSnapshots: (input: Sdk.DescribeSnapshotsRequest) => describeSnapshots(ec2, input),

@@ -47,6 +47,13 @@ export interface SnapshotRow {
   writtenBytes: number | undefined;
 }
 
+/** The account's own settings for the region ("Enable Amazon EBS encryption by default", EBS user guide). */
+export interface EbsEncryptionRow {
+  byDefault: boolean;
+  /** As `kmsKeyArn` writes it; undefined: AWS's own key. */
+  kmsKeyId: string | undefined;
+}
+
 export type InstanceStateName =
   | "pending"
   | "running"

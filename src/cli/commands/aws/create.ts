@@ -215,6 +215,7 @@ function describe(plan: LaunchPlan, request: LaunchRequest): string[] {
       ({ volume, mount, readOnly }) =>
         `mount ${describeBriefly(volume)} at ${mount}${readOnly ? " read-only" : ""}`,
     ),
+    ...plan.warnings,
     ...(request.work.kind === "command" && request.work.command.length > 0
       ? [`run: ${request.work.command.join(" ")}`]
       : []),

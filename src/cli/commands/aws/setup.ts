@@ -1,6 +1,7 @@
 import { callerIdentity } from "../../../aws/sts.ts";
 import { isRunctlError } from "../../../errors.ts";
 import { type DataAccess, dataPlace, mergeAccess } from "../../../instances/data-policy.ts";
+import { defaultKeys } from "../../../instances/default-key.ts";
 import { grantedAccess, rolePolicies } from "../../../instances/instance-role.ts";
 import { tlsOnlyPolicy, trustPolicy } from "../../../instances/policies.ts";
 import {
@@ -79,7 +80,9 @@ async function documents(request: SetupRequest, context: Context): Promise<Docum
   const aws = await context.aws();
   const caller = await callerIdentity(aws);
   const bucket = request.stagingBucket ?? stagingBucketName(caller, aws.region).bucket;
-  const access = mergeAccess(await grantedAccess(aws).catch(unseen), request.access);
+  const kmsKeys = await defaultKeys(aws, caller, context.report);
+  const given = mergeAccess(await grantedAccess(aws).catch(unseen), request.access);
+  const access = { ...given, kmsKeys: [...new Set([...given.kmsKeys, ...kmsKeys])].toSorted() };
   return {
     policies: {
       trust: trustPolicy,
