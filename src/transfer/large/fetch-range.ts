@@ -92,19 +92,20 @@ async function pour(
   const { bucket, key, etag } = object;
   const end = range.first + range.lengthBytes;
   const nextBytes = () => flow.pieceBytes(end - sink.next);
-  const attempt = async () => {
+  const attempt = async (own: AbortSignal | undefined) => {
     // The connection may have broken right behind the last byte.
     if (sink.next === end && range.lengthBytes > 0) return;
     const request = requestOf(sink.next, sink.next + nextBytes() - 1);
     const headers = { "if-match": `"${etag}"`, ...request.headers };
     const into = { ...sink, start: request.start };
-    await client.send({ method: "GET", bucket, key, headers, sink: into }, signal);
+    await client.send({ method: "GET", bucket, key, headers, sink: into, flow }, own);
   };
   do {
     await retryTransfer(attempt, {
       flow,
       bytes: nextBytes,
       movedBytes: () => sink.next - range.first,
+      restartsSlow: true,
       deadlineMs: retryMs,
       ...(signal ? { signal } : {}),
     });
