@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { startTestBucket } from "../../../../test/support/bucket.ts";
+import type { Context } from "../../context.ts";
+import { isDryRun } from "../../dry-run.ts";
+import { parseCommand } from "../../parse-command.ts";
+import { download } from "./download.ts";
+import { progressText } from "./transfer-outcome.ts";
+
+/** `s3 download` with these words against a bucket that has `p/a`, `p/b/c` and `p/log.tmp`. */
+async function start(t: TestContext) {
+  const place = await startTestBucket(t);
+  for (const key of ["p/a", "p/b/c", "p/log.tmp"]) await place.put(key, key);
+  const cwd = place.directory;
+  const asked: string[][] = [];
+  let answer: Error | undefined;
+  async function run(words: readonly string[], options: Partial<Context["options"]> = {}) {
+    const context = {
+      options,
+      aws: () => Promise.resolve(place.aws),
+      report: () => undefined,
+      confirm: (_question: string, atStake: string[]) => {
+        asked.push(atStake);
+        return answer ? Promise.reject(answer) : Promise.resolve();
+      },
+      hint: () => undefined,
+      signal: new AbortController().signal,
+      env: {},
+      cwd,
+    } as unknown as Context;
+    const typed = { path: ["s3", "download"], words, afterDashes: undefined };
+    type Input = Parameters<typeof download.run>[0];
+    return download.run(parseCommand(download, typed) as Input, context);
+  }
+  return {
+    ...place,
+    asked,
+    run,
+    refuse: (error: Error | undefined) => void (answer = error),
+    source: `s3://${place.bucket}/p/`,
+    to: join(cwd, "to"),
+  };
+}
+
+const namesIn = async (directory: string) =>
+  (await readdir(directory, { recursive: true })).toSorted();
+
+test("s3 download --delete asks first, and removes only what was named", async (t) => {
+  const place = await start(t);
+  await mkdir(join(place.to, "old"), { recursive: true });
+  for (const name of ["old/x", "mine.tmp"]) await writeFile(join(place.to, name), "x");
+  const line = ["--delete", "--exclude", "*.tmp", place.source, "to"];
+  place.refuse(new Error("nobody to ask"));
+
+  const plan = await place.run(line, { dryRun: true });
+  await assert.rejects(place.run(line), /nobody to ask/);
+  assert.deepEqual(await namesIn(place.to), ["mine.tmp", "old", "old/x"]);
+
+  place.refuse(undefined);
+  const result = await place.run(line);
+  const again = await place.run(line);
+
+  assert.ok(isDryRun(plan) && !isDryRun(result) && !isDryRun(again));
+  assert.deepEqual(plan.plan.slice(1), [`delete ${place.to}/old/x`]);
+  assert.deepEqual(place.asked, [['"old/x"'], ['"old/x"']]);
+  assert.deepEqual(await namesIn(place.to), ["a", "b", "b/c", "mine.tmp"]);
+  assert.deepEqual("deleted" in result && [result.deleted, result.moved], [1, 2]);
+  assert.deepEqual([again.moved, again.skipped], [0, 2]);
+});
+
+test("a file in the way of a directory is replaced in one s3 download --delete", async (t) => {
+  const place = await start(t);
+  await mkdir(place.to);
+  await writeFile(join(place.to, "b"), "was a file");
+
+  const result = await place.run(["--delete", place.source, "to"]);
+
+  assert.ok(!isDryRun(result));
+  assert.deepEqual([result.refused, result.objects, result.moved], [[], 3, 3]);
+  assert.deepEqual(await namesIn(place.to), ["a", "b", "b/c", "log.tmp"]);
+});
+
+test("one object goes to the file or the directory that was named, and the second time it is there", async (t) => {
+  const place = await start(t);
+  const object = `${place.source}b/c`;
+
+  const first = await place.run([object, "to/file"]);
+  const second = await place.run([object, "to/file"]);
+  const third = await place.run([object, "to/"]);
+
+  assert.ok(!isDryRun(first) && !isDryRun(second) && !isDryRun(third));
+  assert.deepEqual([first.moved, second.skipped, third.moved], [1, 1, 1]);
+  assert.equal(third.to, join(place.to, "c"));
+  assert.deepEqual(await namesIn(place.to), ["c", "file"]);
+  await assert.rejects(place.run(["--delete", object, "to"]), { code: "USAGE" });
+});
+
+test("a prefix without objects makes no directory", async (t) => {
+  const place = await start(t);
+  await assert.rejects(place.run([`${place.source}none/`, "to"]), { code: "NOT_FOUND" });
+  assert.deepEqual(await namesIn(place.directory), []);
+});
+
+test("progress tells bytes, objects, rate, time left and retries; more may come while the listing goes on", () => {
+  const progress = {
+    objects: 120,
+    bytes: 2 ** 30,
+    totalObjects: 300,
+    totalBytes: 3 * 2 ** 30,
+    isTotalKnown: true,
+    movedBytes: 2 ** 30,
+    retries: 1,
+  };
+
+  assert.equal(
+    progressText(progress, 2 ** 29),
+    "1.0 GiB of 3.0 GiB, 120 of 300 objects, 512.0 MiB/s, 4 s left, 1 retry",
+  );
+  assert.equal(
+    progressText({ ...progress, isTotalKnown: false, retries: 0 }, 0),
+    "1.0 GiB of 3.0 GiB or more, 120 of 300 objects, 0 B/s",
+  );
+});
