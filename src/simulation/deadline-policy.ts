@@ -51,7 +51,7 @@ export const deadlinePolicies: Readonly<Record<DeadlinePolicyName, DeadlinePolic
 
 /** Spot while there is time, on-demand from the moment when there is no more. */
 function greedy(view: JobView): number {
-  if (mustHurry(view)) return onDemand;
+  if (mustHurry(view)) return inHurry(view);
   if (view.place === onDemand) return onDemand;
   return view.place >= 0 ? view.place : view.candidate;
 }
@@ -61,7 +61,7 @@ function greedy(view: JobView): number {
  * spot capacity, on-demand runs; back to spot only when two changeovers later the job is still ahead.
  */
 function uniformProgress(view: JobView): number {
-  if (mustHurry(view)) return onDemand;
+  if (mustHurry(view)) return inHurry(view);
   if (view.place >= 0) return view.place;
   const pace = view.workMs / view.deadlineMs;
   if (view.place === onDemand) {
@@ -111,6 +111,14 @@ function mustHurry(view: JobView): boolean {
   return false;
 }
 
+/** On demand; but where a change costs nothing, spot capacity is as safe. */
+function inHurry(view: JobView): number {
+  if (view.changeoverMs > 0 || view.atRiskMs > 0) return onDemand;
+  view.wakeMs = view.nextUpMs();
+  if (view.place >= 0) return view.place;
+  return view.candidate >= 0 ? view.candidate : onDemand;
+}
+
 /** Whether the work and its reserve fill the time that is left, in steps of looking. */
 function isTooLate(view: JobView, onSpot: boolean): boolean {
   const step = view.observeMs || 1;
@@ -134,7 +142,7 @@ const revaluationMs = hourMs / 6;
  * the others holds here too.
  */
 function valueOfProgress(view: JobView): number {
-  if (mustHurry(view)) return onDemand;
+  if (mustHurry(view)) return inHurry(view);
   view.wakeMs = Math.min(view.wakeMs, view.nowMs + Math.max(revaluationMs, view.observeMs));
   const needed = (view.workMs - view.doneMs) / (view.deadlineMs - view.nowMs);
   const start = view.workMs / view.deadlineMs;
