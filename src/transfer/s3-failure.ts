@@ -25,6 +25,9 @@ const codes: Readonly<Record<number, ErrorCode>> = {
   412: "CONFLICT",
 };
 
+/** The body came too slowly, or not as it was sent: the same request may well pass. */
+const worthAnotherTry = new Set(["RequestTimeout", "BadDigest", "XAmzContentSHA256Mismatch"]);
+
 interface FailedAnswer extends AnswerHead {
   text: string;
 }
@@ -38,7 +41,7 @@ export function failureOf({ status, headers, text }: FailedAnswer, what: string)
   const code = /<Code>([^<]*)</.exec(text)?.[1] ?? `HTTP ${status}`;
   const message = /<Message>([^<]*)</.exec(text)?.[1];
   const words = message === undefined ? `${what}: ${code}` : `${what}: ${message} (${code})`;
-  if (status >= 500 || status === 429 || code === "RequestTimeout") {
+  if (status >= 500 || status === 429 || worthAnotherTry.has(code)) {
     return new S3Busy(words, status);
   }
   const region = headers.get("x-amz-bucket-region");

@@ -21,8 +21,10 @@ export type Fault =
   | { kind: "short-body"; afterBytes: number }
   /** The request ends after so many bytes of its body; S3 gets no more than these. */
   | { kind: "cut-request"; afterBytes: number }
-  /** One byte of the body arrives as another one. */
+  /** One byte of the answer's body arrives as another one. */
   | { kind: "wrong-byte"; at: number }
+  /** One byte of the request's body arrives as another one. */
+  | { kind: "wrong-request-byte"; at: number }
   /** S3 is not asked. */
   | { kind: "answer"; status: number; code: string };
 

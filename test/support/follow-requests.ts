@@ -48,6 +48,7 @@ export function followRequests(
   }
 
   function takeBody(bytes: Buffer): void {
+    if (fault?.kind === "wrong-request-byte") spoil(bytes, fault.at - bodySeen);
     bodySeen += bytes.length;
     if (fault?.kind === "answer") {
       if (bodyLeft === 0) refuse(fault, "keep-alive");
@@ -90,10 +91,13 @@ export function followRequests(
       upstream.destroy();
       return;
     }
-    const wrong = fault?.kind === "wrong-byte" ? fault.at - bodyFrom : -1;
-    if (wrong >= 0 && wrong < bytes.length) bytes[wrong] = bytes[wrong]! ^ 0x10;
+    if (fault?.kind === "wrong-byte") spoil(bytes, fault.at - bodyFrom);
     client.write(bytes);
   });
+}
+
+function spoil(bytes: Buffer, at: number): void {
+  if (at >= 0 && at < bytes.length) bytes[at] = bytes[at]! ^ 0x10;
 }
 
 /** Where the body of an answer begins. An interim 100 has no part in it: it ends with its own empty line. */
