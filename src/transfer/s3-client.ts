@@ -5,7 +5,7 @@ import { type S3Access, s3Access } from "../aws/s3-access.ts";
 import { type AnswerHead, type BodySink, type RequestBody, bodyOf } from "./body.ts";
 import type { Answer } from "./http/exchange.ts";
 import { type ConnectionPool, type PoolOptions, connectionPool } from "./http/connection-pool.ts";
-import { readTlsTrust } from "./http/tls-trust.ts";
+import { createTlsTrust } from "./http/tls-trust.ts";
 import { type Repair, type SentRequest, repairOf } from "./repair-request.ts";
 import { requestHead } from "./request-head.ts";
 import { connectFailure, failureOf } from "./s3-failure.ts";
@@ -91,7 +91,7 @@ export function createS3Client(access: S3Access, options: ClientOptions = {}): S
     const name = `${protocol}${host}:${number}`;
     let pool = pools.get(name);
     if (pool === undefined) {
-      trust ??= readTlsTrust(options.caBundle);
+      if (protocol === "https:") trust ??= createTlsTrust(options.caBundle);
       pool = connectionPool({ protocol, host, port: number }, { ...options, trust });
       pools.set(name, pool);
     }

@@ -1,12 +1,13 @@
+import type { SecureContext } from "node:tls";
 import { type Resolve, addressBook } from "./address-book.ts";
 import type { Connection } from "./connection.ts";
 import type { Answer, HttpRequest } from "./exchange.ts";
 import { StaleConnection } from "./http-failure.ts";
 import { type Origin, openConnection } from "./open-connection.ts";
-import type { TlsTrust } from "./tls-trust.ts";
 
 export interface PoolOptions {
-  trust: TlsTrust;
+  /** For an origin with TLS. */
+  trust?: SecureContext | undefined;
   resolve?: Resolve;
   connectTimeoutMs?: number;
   /** The unit of all silence limits; shorter in tests. */
