@@ -3,8 +3,8 @@ import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { startTestBucket } from "../../test/support/bucket.ts";
-import { listObjects } from "../aws/s3-objects.ts";
 import { logPartBytes } from "../instance-reports.ts";
+import { listObjects } from "../transfer/list-objects.ts";
 import { logShipper } from "./ship-log.ts";
 
 test("a log travels in parts, and only what grew is sent again", async (t) => {

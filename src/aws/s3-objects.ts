@@ -4,55 +4,11 @@ import { type StoredChecksum, storedChecksum } from "../object-checksum.ts";
 import { call } from "./call.ts";
 import type { Aws } from "./connect.ts";
 
-/** An object of a listing. */
-export interface S3Object {
-  key: string;
-  sizeBytes: number;
-  /** Without quotes. */
-  etag: string;
-  lastModified: Date;
-}
-
 export interface ObjectAddress {
   bucket: string;
   key: string;
   /** Account id; S3 refuses the call when the bucket belongs to another. */
   expectedBucketOwner?: string;
-}
-
-/** All objects whose key begins with `prefix`, in the order of S3: by the bytes of the key. */
-export async function* listObjects(
-  aws: Aws,
-  place: { bucket: string; prefix: string; expectedBucketOwner?: string },
-  signal?: AbortSignal,
-): AsyncGenerator<S3Object> {
-  const { ListObjectsV2Command } = await import("./sdk/s3.ts");
-  const client = await aws.s3();
-  let token: string | undefined;
-  do {
-    const page = await call("s3:ListBucket", () =>
-      client.send(
-        new ListObjectsV2Command({
-          Bucket: place.bucket,
-          Prefix: place.prefix,
-          // Keys may hold characters that XML cannot.
-          EncodingType: "url",
-          ...(token ? { ContinuationToken: token } : {}),
-          ...owner(place),
-        }),
-        sendOptions(signal),
-      ),
-    );
-    for (const item of page.Contents ?? []) {
-      yield {
-        key: decodeKey(item.Key ?? "", page.EncodingType),
-        sizeBytes: item.Size ?? 0,
-        etag: withoutQuotes(item.ETag),
-        lastModified: item.LastModified ?? new Date(0),
-      };
-    }
-    token = page.NextContinuationToken;
-  } while (token);
 }
 
 export interface ObjectHead {
@@ -213,8 +169,4 @@ const sendOptions = (signal: AbortSignal | undefined) => (signal ? { abortSignal
 const owner = ({ expectedBucketOwner }: { expectedBucketOwner?: string }) =>
   expectedBucketOwner === undefined ? {} : { ExpectedBucketOwner: expectedBucketOwner };
 
-export const withoutQuotes = (etag: string | undefined) => (etag ?? "").replaceAll('"', "");
-
-/** S3 writes a space as `+` in url-encoded listings. */
-const decodeKey = (key: string, encoding: string | undefined) =>
-  encoding === "url" ? decodeURIComponent(key.replaceAll("+", " ")) : key;
+const withoutQuotes = (etag: string | undefined) => (etag ?? "").replaceAll('"', "");

@@ -1,6 +1,6 @@
 import type { Aws } from "../aws/connect.ts";
-import { listObjects } from "../aws/s3-objects.ts";
 import { isRunctlError, RunctlError } from "../errors.ts";
+import { listObjects } from "../transfer/list-objects.ts";
 
 /**
  * Looks for a first object below the source, before anything is spent on filling a volume from it.
@@ -12,7 +12,7 @@ import { isRunctlError, RunctlError } from "../errors.ts";
 export async function requireSource(aws: Aws, source: string): Promise<void> {
   const [, bucket = "", prefix = ""] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(source) ?? [];
   try {
-    const first = await listObjects(aws, { bucket, prefix }).next();
+    const first = await listObjects(aws, { bucket, prefix }, { retryMs: 20_000 }).next();
     if (!first.done) return;
   } catch (error) {
     if (isRunctlError(error, "PERMISSION_DENIED")) return;

@@ -18,6 +18,9 @@ import { lastingFailure } from "./s3-failure.ts";
 import { wrongBytes } from "./wanted-object.ts";
 import { writeSmall } from "./write-small.ts";
 
+/** So many failures have one cause, and the list of them is for a person. */
+const mostFailures = 1_000;
+
 /** Brings one object to its place unless it is there. @returns its note; undefined: it was left out, or has none. */
 export async function downloadPlaced(
   job: DownloadJob,
@@ -26,7 +29,7 @@ export async function downloadPlaced(
   try {
     return await placeObject(job, placed);
   } catch (error) {
-    if (!isOfThisObjectOnly(error)) throw error;
+    if (!isOfThisObjectOnly(error) || job.tally.failed.length >= mostFailures) throw error;
     job.tally.failed.push({ name: placed.object.key, reason: error.message });
     return undefined;
   }
