@@ -24,6 +24,8 @@ interface Running {
   /** Resolves once its stderr has the text; rejects when it ends without. */
   said(text: string): Promise<void>;
   interrupt(): void;
+  /** SIGKILL: nothing can be put in order any more. */
+  kill(): void;
 }
 
 /** A user at a shell without a terminal: a home of their own, nothing of AWS in the environment. */
@@ -77,6 +79,7 @@ export async function commandLine(
         }
       },
       interrupt: () => void child.kill("SIGINT"),
+      kill: () => void child.kill("SIGKILL"),
     };
   };
   return { home, start, run: (words, more) => start(words, more).ended };
