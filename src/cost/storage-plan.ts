@@ -3,7 +3,7 @@ import { type Bill, openBill } from "./bill.ts";
 import { monthlyUsd, type PlanCost } from "./monthly-cost.ts";
 import type { Rates } from "./resource-price.ts";
 import type { Situation } from "./situation.ts";
-import { chooseVolume, type PinnedVolume, type VolumeChoice } from "./volume-choice.ts";
+import { chooseVolume, type VolumeChoice } from "./volume-choice.ts";
 import { type Volume } from "./volume-speed.ts";
 
 export type PlanId =
@@ -40,7 +40,8 @@ export interface StoragePlan {
 export interface PlanInput {
   likely: Situation;
   rates: Rates;
-  pinned: PinnedVolume;
+  /** Among which the plans choose. */
+  volumes: readonly Volume[];
 }
 
 export type CostParts = Omit<PlanCost, "unpriced">;
@@ -53,15 +54,13 @@ export function priced(rates: Rates, parts: (bill: Bill) => CostParts): PlanCost
 
 /** A plan whose volume is chosen by what the plan costs with it. */
 export function planWithVolume(
-  { likely, rates, pinned }: PlanInput,
+  { likely, rates, volumes }: PlanInput,
   plan: Omit<StoragePlan, "cost" | "choice">,
   parts: (bill: Bill, situation: Situation, volume: Volume) => CostParts,
 ): StoragePlan {
   const costOf = (situation: Situation, volume: Volume) =>
     priced(rates, (bill) => parts(bill, situation, volume));
-  const choice = chooseVolume(likely, pinned, (volume) =>
-    monthlyUsd(costOf(likely, volume), likely),
-  );
+  const choice = chooseVolume(volumes, (volume) => monthlyUsd(costOf(likely, volume), likely));
   if (!choice) {
     const impossible = "no volume type is as large as the dataset";
     return { ...plan, impossible, cost: emptyCost };

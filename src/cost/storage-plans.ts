@@ -3,10 +3,16 @@ import { ebsInOneZone, ebsInZones, hybrid, volumeClone } from "./plans/ebs.ts";
 import { s3ToInstanceStore, s3ToTemporaryVolume } from "./plans/s3-copy.ts";
 import { s3Express, s3Files, s3Stream } from "./plans/s3-direct.ts";
 import { snapshotLazy, snapshotWithFastRestore, snapshotWithRate } from "./plans/snapshot.ts";
+import { type PinnedVolume, volumesFor } from "./volume-choice.ts";
 import type { PlanInput, StoragePlan } from "./storage-plan.ts";
 
+export interface PlanQuestion extends Pick<PlanInput, "likely" | "rates"> {
+  pinned: PinnedVolume;
+}
+
 /** Every plan that there is, each with the volume that makes it cheapest. */
-export function storagePlans(input: PlanInput): StoragePlan[] {
+export function storagePlans({ likely, rates, pinned }: PlanQuestion): StoragePlan[] {
+  const input = { likely, rates, volumes: volumesFor(likely, pinned) };
   return [
     s3ToInstanceStore(input),
     s3ToTemporaryVolume(input),

@@ -17,10 +17,10 @@ export interface VolumeChoice {
 }
 
 /** Steps of throughput that are tried, MiB/s. */
-const stepMiBps = 25;
+const stepMiBps = 50;
 
 /** Volumes that hold the dataset, of each type in every performance that could matter. */
-function candidates(situation: Situation, pinned: PinnedVolume): Volume[] {
+export function volumesFor(situation: Situation, pinned: PinnedVolume): Volume[] {
   const sizeGiB = Math.ceil((situation.datasetBytes * situation.volumeHeadroom) / bytesPerGiB);
   const types = pinned.type ? [pinned.type] : typesFor(situation);
   return types.flatMap((type) => {
@@ -41,7 +41,7 @@ const typesFor = ({ ingestBytesPerSecond }: Situation): readonly WeighedType[] =
 function throughputs({ instance, ingestBytesPerSecond }: Situation, pinned: PinnedVolume) {
   if (pinned.throughputMiBps !== undefined) return [pinned.throughputMiBps];
   const most = Math.floor(instance.ebsBytesPerSecond / bytesPerMiB);
-  const steps = Array.from({ length: 80 }, (_, step) => 125 + step * stepMiBps);
+  const steps = Array.from({ length: 40 }, (_, step) => 125 + step * stepMiBps);
   const needed = Math.ceil((ingestBytesPerSecond ?? 0) / bytesPerMiB);
   return [...steps, needed, most].filter((one) => one >= 125 && one <= Math.max(125, most));
 }
@@ -78,18 +78,17 @@ const moreIops = [4_000, 6_000, 8_000, 12_000, 16_000, 24_000, 32_000, 48_000, 6
 /**
  * The volume with which a plan is cheapest, by what the whole plan costs with it.
  *
- * Tries every type in steps of 25 MiB/s: the costs fall and rise once, but limits of instances and the prices of
- * IOPS put corners into them.
+ * Every candidate is tried: the costs fall and rise once, but limits of instances and the prices of IOPS put corners
+ * into them.
  *
  * @returns undefined where no type is large enough
  */
 export function chooseVolume(
-  situation: Situation,
-  pinned: PinnedVolume,
+  candidates: readonly Volume[],
   planUsd: (volume: Volume) => number,
 ): VolumeChoice | undefined {
   const best = new Map<WeighedType, { volume: Volume; usd: number }>();
-  for (const volume of candidates(situation, pinned)) {
+  for (const volume of candidates) {
     const usd = planUsd(volume);
     const known = best.get(volume.type);
     if (!known || usd < known.usd) best.set(volume.type, { volume, usd });

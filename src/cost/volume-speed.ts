@@ -17,32 +17,31 @@ export interface Volume {
 /** An SSD counts what it reads in operations of up to 256 KiB ("Amazon EBS I/O characteristics and monitoring"). */
 export const ssdOperationBytes = 256 * 1_024;
 
-/** What one machine reads from the volume, bytes per second, and what bounds it. */
-export function volumeSpeed(
-  volume: Volume,
-  situation: Situation,
-): { bytesPerSecond: number; limitedBy: string } {
-  const bounds = [
-    ...ownBounds(volume, situation),
-    { bytesPerSecond: situation.instance.ebsBytesPerSecond, limitedBy: "instance EBS bandwidth" },
-  ];
-  return bounds.reduce((least, one) => (one.bytesPerSecond < least.bytesPerSecond ? one : least));
+export interface Speed {
+  bytesPerSecond: number;
+  limitedBy: string;
 }
 
-function ownBounds(volume: Volume, situation: Situation) {
+/** What one machine reads from the volume, and what bounds it. */
+export function volumeSpeed(volume: Volume, situation: Situation): Speed {
+  const own = ownSpeed(volume, situation);
+  const { ebsBytesPerSecond } = situation.instance;
+  return own.bytesPerSecond <= ebsBytesPerSecond
+    ? own
+    : { bytesPerSecond: ebsBytesPerSecond, limitedBy: "instance EBS bandwidth" };
+}
+
+function ownSpeed(volume: Volume, situation: Situation): Speed {
   const { type, iops } = volume;
   const provisioned = provisionedBytesPerSecond(volume);
   const limitedBy = `volume throughput (${type})`;
   if (provisioned === undefined || iops === undefined)
-    return [{ bytesPerSecond: hddBytesPerSecond(volume, situation), limitedBy }];
+    return { bytesPerSecond: hddBytesPerSecond(volume, situation), limitedBy };
   const fileBytes = situation.datasetBytes / Math.max(1, situation.objects);
-  return [
-    { bytesPerSecond: provisioned, limitedBy },
-    {
-      bytesPerSecond: iops * Math.min(ssdOperationBytes, fileBytes),
-      limitedBy: `volume IOPS (${type})`,
-    },
-  ];
+  const byOperations = iops * Math.min(ssdOperationBytes, fileBytes);
+  return byOperations < provisioned
+    ? { bytesPerSecond: byOperations, limitedBy: `volume IOPS (${type})` }
+    : { bytesPerSecond: provisioned, limitedBy };
 }
 
 /** Of a type that has what it was given at any time (gp3, io2); undefined for the others, whose speed depends. */

@@ -1,6 +1,5 @@
 import { type Question, rankPlans, type RankedPlan } from "./rank-plans.ts";
 import type { Situation } from "./situation.ts";
-import { changed } from "./workload.ts";
 
 export interface WhatIf {
   /** As a person reads it, such as `ten times the restarts`. */
@@ -12,12 +11,13 @@ export interface WhatIf {
 /** Objects into which small files would be packed. */
 const shardBytes = 100e6;
 
-/** The changes that could turn the answer around, and who would come first after each. */
+/** The changes that could turn the answer around, and who would come first after each in the likely situation. */
 export function whatIf(question: Question): WhatIf[] {
-  return alternatives(question.workload.likely).map(([change, numbers]) => ({
-    change,
-    winner: rankPlans({ ...question, workload: changed(question.workload, numbers) }).ranked[0],
-  }));
+  const { likely } = question.workload;
+  return alternatives(likely).map(([change, numbers]) => {
+    const workload = { likely: { ...likely, ...numbers }, open: {} };
+    return { change, winner: rankPlans({ ...question, workload }).ranked[0] };
+  });
 }
 
 function alternatives(likely: Situation): Array<[change: string, numbers: Partial<Situation>]> {

@@ -29,9 +29,3 @@ export function corners({ likely, open }: Workload): Situation[] {
   }
   return [likely, ...ends];
 }
-
-/** The same job with other numbers, which are exact. */
-export function changed(workload: Workload, numbers: Partial<Situation>): Workload {
-  const open = Object.entries(workload.open).filter(([key]) => !(key in numbers));
-  return { likely: { ...workload.likely, ...numbers }, open: Object.fromEntries(open) };
-}

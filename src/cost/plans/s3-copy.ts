@@ -51,7 +51,7 @@ export function s3ToInstanceStore({ likely, rates }: PlanInput): StoragePlan {
 /** The same to a volume that lives as long as the machine. */
 export function s3ToTemporaryVolume(input: PlanInput): StoragePlan {
   return planWithVolume(
-    { ...input, pinned: { ...input.pinned, type: "gp3" } },
+    { ...input, volumes: input.volumes.filter(({ type }) => type === "gp3") },
     { id: "s3-gp3", title: "S3 copy to a temporary gp3" },
     (bill, situation, volume) => {
       const speed = volumeSpeed(volume, situation);

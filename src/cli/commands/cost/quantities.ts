@@ -3,7 +3,7 @@
 /** Money in as many digits as help to compare: 0.0024, 0.053, 0.40, 11.40, 1,234. */
 export function usd(value: number): string {
   if (value === 0) return "0";
-  if (Math.abs(value) >= 1_000) return Math.round(value).toLocaleString("en-US");
+  if (Math.abs(value) >= 1_000) return grouped(String(Math.round(value)));
   return Math.abs(value) >= 1 ? value.toFixed(2) : significant(value, 2);
 }
 
@@ -34,9 +34,14 @@ export function bytes(value: number): string {
 /** Three digits, with commas. */
 export function digits(value: number): string {
   if (!Number.isFinite(value)) return "never";
-  const rounded = Number(value.toPrecision(value >= 1_000 ? Math.ceil(Math.log10(value)) : 3));
-  return rounded.toLocaleString("en-US", { maximumFractionDigits: 6 });
+  if (value === 0) return "0";
+  return value >= 100 ? grouped(String(Math.round(value))) : withoutZeros(significant(value, 3));
 }
+
+const withoutZeros = (text: string) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+
+/** Not toLocaleString: loading ICU takes longer than the whole answer. */
+const grouped = (text: string) => text.replaceAll(/\B(?=(\d{3})+$)/g, ",");
 
 /** `20 s`, `8.1 min`, `2.1 h`. */
 export function time(hours: number): string {
