@@ -65,9 +65,14 @@ async function beTheAgent(specFile: string): Promise<void> {
 
 /**
  * Credentials are those of the instance role, from IMDS. Nobody types the agent's work again, so its calls
- * outlast a minute without AWS.
+ * outlast two minutes without AWS.
  */
 function connectFromHere(region: string) {
   const endpointUrl = process.env["AWS_ENDPOINT_URL"];
-  return connect({ region, ...(endpointUrl ? { endpointUrl } : {}), maxAttempts: 10 });
+  return connect({
+    region,
+    ...(endpointUrl ? { endpointUrl } : {}),
+    maxAttempts: 10,
+    outlastMs: 120_000,
+  });
 }

@@ -4,6 +4,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { STSClient } from "@aws-sdk/client-sts";
 import { endCallsWith } from "./end-calls.ts";
+import { outlastOutages } from "./outlast-outages.ts";
 
 export interface StaticCredentials {
   accessKeyId: string;
@@ -19,6 +20,8 @@ export interface ConnectOptions {
   credentials?: StaticCredentials;
   /** How often a call is made at most while AWS is busy or out of reach; the pauses grow to 20 s. Default 3. */
   maxAttempts?: number;
+  /** How long a call goes on while AWS cannot be reached at all; default 0: until its attempts are over. */
+  outlastMs?: number;
   /** Ends every call that is under way when it aborts, with its reason. */
   signal?: AbortSignal;
   patience?: Patience;
@@ -65,7 +68,8 @@ export function connect(options: ConnectOptions): Aws {
   const client = <Client extends AnyClient>(make: () => Promise<Client>) =>
     once(async () => {
       const made = await make();
-      return signal ? endCallsWith(made, signal) : made;
+      const patient = options.outlastMs ? outlastOutages(made, options.outlastMs) : made;
+      return signal ? endCallsWith(patient, signal) : patient;
     });
   // S3's virtual-host names need DNS that an endpoint of one's own rarely has.
   const forcePathStyle = options.endpointUrl !== undefined;

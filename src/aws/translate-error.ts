@@ -96,8 +96,11 @@ const networkCodes = new Set([
   "ETIMEDOUT",
 ]);
 
-function isUnreachable(error: Error & { code?: unknown }): boolean {
-  return error.name === "TimeoutError" || networkCodes.has(String(error.code));
+/** Whether no connection came about, or no answer. */
+export function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { name, code } = error as Error & { code?: unknown };
+  return name === "TimeoutError" || networkCodes.has(String(code));
 }
 
 /** The SDK speaks of its own parts where time is up. */

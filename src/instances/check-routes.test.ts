@@ -67,7 +67,7 @@ const cases: Case[] = [
   ],
 ];
 for (const [what, givesPublicAddresses, routes, endpoints, warning] of cases) {
-  test(`${what} is ${warning ? "warned of" : "left alone"}`, () => {
+  test(`a way to AWS: ${what} is ${warning ? "warned of" : "left alone"}`, () => {
     const subnet = { subnetId: "subnet-1", vpcId: "vpc-1", givesPublicAddresses };
     const said = describeNoWay({ subnet, routes, endpoints }, "us-east-1");
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import type { AwsInstance } from "../../src/aws/instances.ts";
 import { type LocalConnection, readConnection } from "../../src/local-cloud/connection.ts";
 import { startLocalCloud } from "../../src/local-cloud/start-local-cloud.ts";
 import { skipReason as skip, whatIsLeft } from "../kernel/support/kernel-cloud.ts";
@@ -118,7 +119,7 @@ test("a server that is killed at each step, and started again", { skip }, async 
     await cloud.untilServing();
     await requireOneWarmVolume(stage, "data");
     const fillers = await instancesNamed(stage, "pre-warm-data");
-    assert.equal(fillers.length, 1);
+    requireOne(fillers);
     assert.ok((await cloud.deaths()).length >= 15);
   });
 
@@ -129,10 +130,8 @@ test("a server that is killed at each step, and started again", { skip }, async 
     const command = ["--", "sh", "-c", script];
     await typeUntilDone(part, ["aws", "create", ...words, ...command]);
     await cloud.untilServing();
-    const [instance, ...others] = await instancesNamed(stage, "run");
-    assert.ok(instance);
-    assert.equal(others.length, 0);
-    assert.equal(await commandLog(stage, instance.instanceId), "began\nended\n");
+    const { instanceId } = requireOne(await instancesNamed(stage, "run"));
+    assert.equal(await commandLog(stage, instanceId), "began\nended\n");
   });
 
   await cloud.stop();
@@ -144,3 +143,9 @@ test("a server that is killed at each step, and started again", { skip }, async 
   await last.down();
   assert.deepEqual(await whatIsLeft(stateDirectory), []);
 });
+
+function requireOne(instances: readonly AwsInstance[]): AwsInstance {
+  const tags = instances.map((instance) => JSON.stringify(instance.tags));
+  assert.equal(instances.length, 1, tags.join("\n"));
+  return instances[0]!;
+}
