@@ -78,7 +78,9 @@ const patience = { beforeAnswer: 300, betweenBytes: 60 };
 
 export function createS3Client(access: S3Access, options: ClientOptions = {}): S3Client {
   const { now = Date.now } = options;
+  /** One for each origin; by address again, as that is the same object each time. */
   const pools = new Map<string, ConnectionPool>();
+  const poolsByAddress = new WeakMap<S3Address, ConnectionPool>();
   const signers = new Map<string, Signer>();
   /** Of buckets that are in another region than the connection's. */
   const regions = new Map<string, string>();
@@ -86,15 +88,19 @@ export function createS3Client(access: S3Access, options: ClientOptions = {}): S
   let clockOffsetMs = 0;
   let trust: PoolOptions["trust"] | undefined;
 
-  function poolOf({ protocol, host, port }: S3Address): ConnectionPool {
-    const number = port ?? (protocol === "https:" ? 443 : 80);
-    const name = `${protocol}${host}:${number}`;
+  function poolOf(address: S3Address): ConnectionPool {
+    const known = poolsByAddress.get(address);
+    if (known) return known;
+    const { protocol, host } = address;
+    const port = address.port ?? (protocol === "https:" ? 443 : 80);
+    const name = `${protocol}${host}:${port}`;
     let pool = pools.get(name);
     if (pool === undefined) {
       if (protocol === "https:") trust ??= createTlsTrust(options.caBundle);
-      pool = connectionPool({ protocol, host, port: number }, { ...options, trust });
+      pool = connectionPool({ protocol, host, port }, { ...options, trust });
       pools.set(name, pool);
     }
+    poolsByAddress.set(address, pool);
     return pool;
   }
 

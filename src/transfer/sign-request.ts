@@ -93,11 +93,13 @@ export function encodeQuery(query: Readonly<Record<string, string>>): string {
 
 /** A key as it stands in the path: encoded once, segment by segment; dots stay as they are. */
 export function encodeKey(key: string): string {
+  if (unreservedKey.test(key)) return key;
   return key.split("/").map(encodeSegment).join("/");
 }
 
-/** What needs no encoding, which is most of it. */
+/** What needs no encoding, as most of it. */
 const unreserved = /^[A-Za-z0-9_.~-]*$/;
+const unreservedKey = /^[A-Za-z0-9_.~/-]*$/;
 
 function encodeSegment(text: string): string {
   if (unreserved.test(text)) return text;

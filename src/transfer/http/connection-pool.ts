@@ -79,26 +79,22 @@ export function connectionPool(origin: Origin, options: PoolOptions): Connection
     }
   }
 
-  async function sendOn(connection: Connection, request: HttpRequest, signal?: AbortSignal) {
-    const answer = await connection.send(request, signal);
-    if (connection.isOpen) idle.push(connection);
-    return answer;
-  }
-
   return {
     async send(request, signal) {
       busy += 1;
       if (busy === 1) watchOver();
       try {
-        const reused = takeIdle();
-        if (reused) {
-          try {
-            return await sendOn(reused, request, signal);
-          } catch (error) {
-            if (!(error instanceof StaleConnection) || signal?.aborted) throw error;
-          }
+        let connection = takeIdle() ?? (await open(signal));
+        let answer: Answer;
+        try {
+          answer = await connection.send(request, signal);
+        } catch (error) {
+          if (!(error instanceof StaleConnection) || signal?.aborted) throw error;
+          connection = await open(signal);
+          answer = await connection.send(request, signal);
         }
-        return await sendOn(await open(signal), request, signal);
+        if (connection.isOpen) idle.push(connection);
+        return answer;
       } finally {
         busy -= 1;
         if (busy === 0) watchOver();
