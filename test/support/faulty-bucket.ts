@@ -12,6 +12,8 @@ export interface FaultyBucket {
   aws: Aws;
   /** Around the proxy: what is put and looked at for comparison meets no fault. */
   direct: Aws;
+  /** Of the server itself, for another proxy. */
+  endpoint: string;
   bucket: string;
   proxy: FaultProxy;
   /** Empty, the test's own, gone afterwards. */
@@ -32,11 +34,6 @@ export async function startFaultyBucket(t: TestContext): Promise<FaultyBucket> {
   const direct = connect({ ...connection, endpointUrl: endpoint });
   const bucket = "faults";
   await ensureBucket(direct, { bucket, accountRegional: false });
-  return {
-    aws: connect({ ...connection, endpointUrl: proxy.url }),
-    direct,
-    bucket,
-    proxy,
-    directory,
-  };
+  const aws = connect({ ...connection, endpointUrl: proxy.url });
+  return { aws, direct, endpoint, bucket, proxy, directory };
 }
