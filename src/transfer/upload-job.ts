@@ -46,7 +46,7 @@ export interface UploadJob {
   request(request: ObjectRequest): Promise<S3Answer>;
 }
 
-export interface ObjectRequest extends Omit<S3Request, "bucket" | "key"> {
+interface ObjectRequest extends Omit<S3Request, "bucket" | "key"> {
   /** What it moves, for the bandwidth limit. */
   bytes?: number;
   /** Looks at the answer; what it throws is treated like a failure of the request. */

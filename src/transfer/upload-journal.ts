@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as z from "zod/mini";
 
 /** An upload that was begun and, as far as is known, not ended. */
-export interface UnfinishedUpload {
+interface UnfinishedUpload {
   bucket: string;
   key: string;
   /** Absolute path of the file. */

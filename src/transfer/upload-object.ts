@@ -62,6 +62,6 @@ async function putWhole(job: UploadJob, source: UploadSource): Promise<UploadedO
   return { outcome: "created", sizeBytes, movedBytes: sizeBytes, etag, checksum };
 }
 
-export function isPreconditionFailed(error: unknown): boolean {
+function isPreconditionFailed(error: unknown): boolean {
   return isRunctlError(error, "CONFLICT") && error.message.includes("PreconditionFailed");
 }

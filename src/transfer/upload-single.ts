@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import type { Aws } from "../aws/connect.ts";
 import { createFlowControl } from "./flow-control.ts";
 import { headOf } from "./object-head.ts";
@@ -23,6 +24,8 @@ export async function uploadSingle(
   const tally = createTally(onProgress, flow);
   const full = { ...rest, flow, onBytes: tally.progress };
   const job = { aws, bucket, compress, tally, pace: createReadPace(), options: full };
+  tally.expect(1, statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+  tally.expectNoMore();
   try {
     const head = await headOf(startUpload(aws, { bucket, key }, full));
     const object = head && {

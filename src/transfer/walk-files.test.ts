@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -126,7 +127,9 @@ test("links are kept or skipped where that is asked for", async (t) => {
 test("empty directories are named, special files and unreadable names refused", async (t) => {
   const root = await ownDirectory(t);
   mkdirSync(join(root, "empty"));
-  execFileSync("mkfifo", [join(root, "pipe")]);
+  const server = createServer().listen(join(root, "socket"));
+  t.after(() => server.close());
+  await once(server, "listening");
   writeFileSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0xff])]), "");
   makeFile(root, ".runctl-0123456789abcdef.part");
   makeFile(root, `long/${"x".repeat(200)}`);
@@ -134,7 +137,7 @@ test("empty directories are named, special files and unreadable names refused", 
   assert.deepEqual(describe(root, { prefixBytes: 900 }), [
     "empty/ empty-directory",
     `long/${"x".repeat(200)} refused: the key would have over 1,024 bytes`,
-    "pipe refused: a special file",
+    "socket refused: a special file",
     "\ufffd refused: the name is not UTF-8",
   ]);
 });
