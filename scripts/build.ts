@@ -10,7 +10,11 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 /** Makes main.mjs, which loads the rest of itself on first use, and beside it what it sends to instances. */
 export async function buildCli(outdir = join(root, "dist")): Promise<string> {
   await build({
-    entryPoints: { main: join(root, "src/main.ts") },
+    entryPoints: {
+      main: join(root, "src/main.ts"),
+      // Threads start from a file of their own.
+      "simulation-worker": join(root, "src/simulation/simulation-worker.ts"),
+    },
     outdir,
     outExtension: { ".js": ".mjs" },
     bundle: true,

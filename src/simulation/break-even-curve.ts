@@ -79,3 +79,35 @@ export function crossing(
   const [from, to] = [gap(low), gap(high)];
   return low + from / (from - to);
 }
+
+/** What each plan adds to the training itself, over restarts a month, and where lines cross. */
+export interface BreakEvenCurves {
+  lines: Array<{ name: string; points: Array<readonly [restarts: number, usd: number]> }>;
+  crossings: Array<{ one: string; other: string; restarts: number; usd: number }>;
+}
+
+/** @param restarts up to which the curves go */
+export function breakEvenCurves(
+  paths: readonly DataPath[],
+  month: Omit<RestartMonth, "restarts">,
+  restarts: number,
+): BreakEvenCurves {
+  const trainingUsd = monthHours * month.usdPerHour;
+  const added = (path: DataPath, count: number) =>
+    monthUsd(path, { ...month, restarts: count }) - trainingUsd;
+  const grid = Array.from({ length: 21 }, (_, step) => Math.round((step * restarts) / 20));
+  const pairs = paths.flatMap((one, at) =>
+    paths.slice(at + 1).map((other) => [one, other] as const),
+  );
+  return {
+    lines: paths.map((path) => ({
+      name: path.name,
+      points: grid.map((count) => [count, added(path, count)] as const),
+    })),
+    crossings: pairs.flatMap(([one, other]) => {
+      const at = crossing(one, other, month, restarts);
+      if (at === undefined) return [];
+      return [{ one: one.name, other: other.name, restarts: at, usd: added(one, at) }];
+    }),
+  };
+}

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
 import { runExperiment } from "../../../simulation/run-experiment.ts";
 import { sensitivities } from "../../../simulation/sensitivity.ts";
 import { summarize } from "../../../simulation/summarize.ts";
@@ -7,6 +8,7 @@ import { buildExperiment } from "./build-experiment.ts";
 import { describeSimulation } from "./describe-simulation.ts";
 import { simulateFlags } from "./simulate-flags.ts";
 import { type SimulationOutput, simulationOutput } from "./simulation-output.ts";
+import { writeReport } from "./write-report.ts";
 
 /** Fewer simulated jobs than this are done before a second thread has started. */
 const worthAThread = 5_000;
@@ -36,7 +38,11 @@ export const simulate = defineCommand({
     const workers = input.workers ?? (jobs < worthAThread ? 1 : availableParallelism());
     const results = await runExperiment(experiment, workers);
     const sensitivity = input.sensitivity ? await sensitivities(experiment, workers) : null;
-    return simulationOutput(built, summarize(experiment, results), { sensitivity, report: null });
+    const summary = summarize(experiment, results);
+    const report = input.report === undefined ? null : resolve(context.cwd, input.report);
+    const output = simulationOutput(built, summary, { sensitivity, report });
+    if (report !== null) await writeReport(report, { built, results, summary });
+    return output;
   },
   render: describeSimulation,
 });
