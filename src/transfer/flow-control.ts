@@ -13,7 +13,7 @@ interface FlowOptions {
 }
 
 /** What a progress line tells about the flow. */
-export interface FlowCounters {
+interface FlowCounters {
   /** Requests made again after a failure. */
   retries: number;
   /** Answers that asked to slow down (503, 429). */
@@ -25,7 +25,7 @@ export interface FlowCounters {
   limit: number;
 }
 
-export interface RunOptions {
+interface RunOptions {
   /** What the work is going to move, counted against the bandwidth limit before it begins. */
   bytes?: number;
   signal?: AbortSignal;

@@ -13,7 +13,7 @@ export interface RawConnection {
   closed: Promise<void>;
 }
 
-export interface RawRequest {
+interface RawRequest {
   /** Request line and headers. */
   head: string;
   /** Resolves with as many bytes of the body, or fewer when the client goes. */

@@ -24,7 +24,7 @@ export interface Answer extends AnswerRead {
 }
 
 /** Ticks (seconds) without a byte after which a connection is given up. */
-export interface SilenceLimits {
+interface SilenceLimits {
   /** Until the answer begins. */
   beforeAnswer: number;
   betweenBytes: number;
