@@ -105,6 +105,7 @@ async function pour(
       flow,
       bytes: nextBytes,
       movedBytes: () => sink.next - range.first,
+      // What has come stays: the next connection gets only the rest.
       restartsSlow: true,
       deadlineMs: retryMs,
       ...(signal ? { signal } : {}),
