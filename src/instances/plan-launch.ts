@@ -17,6 +17,7 @@ import { chooseSubnet, chooseZone, typesInZone, type ZoneChoice } from "./choose
 import { instancesWith } from "./instances-with.ts";
 import { launchDefaults, type LaunchRequest } from "./launch-request.ts";
 import { requireStagingBucket } from "./staging-bucket.ts";
+import { warnOfUnfilled } from "./warn-of-unfilled.ts";
 
 /** A launch of which everything that can be known before has been checked. */
 export interface LaunchPlan {
@@ -94,10 +95,15 @@ export async function planLaunch(aws: Aws, request: LaunchRequest): Promise<Laun
     image,
     instanceProfile: profile,
     bucket,
-    warnings: warning === undefined ? [] : [warning],
+    warnings: [warning, ...unfilled(request)].filter((text) => text !== undefined),
     unfinished,
     finishedCount: earlier.filter((instance) => instance !== unfinished).length,
   };
+}
+
+/** A fill is there to change that. */
+function unfilled({ work, volumes }: LaunchRequest): (string | undefined)[] {
+  return work.kind === "fill" ? [] : volumes.map(({ volume }) => warnOfUnfilled(volume));
 }
 
 /** The instance of an earlier, killed run of the operation; undefined when there is none to go on with. */
