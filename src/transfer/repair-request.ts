@@ -35,6 +35,8 @@ export function repairOf({ status, headers, text }: Answer, sent: SentRequest): 
     const serverTime = Date.parse(headers.get("date") ?? "");
     if (Math.abs(serverTime - sent.signedAt) > skewMs) return { kind: "clock", serverTime };
   }
+  // An answer to HEAD has no words; 400 is what it gives for credentials that have expired.
+  if (status === 400 && text === "") return { kind: "credentials" };
   const code = /<Code>([^<]*)</.exec(text)?.[1];
   if (code === "ExpiredToken" || code === "TokenRefreshRequired") return { kind: "credentials" };
   return undefined;

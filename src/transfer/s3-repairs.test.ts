@@ -118,6 +118,25 @@ test("credentials that expire in the middle of a transfer are asked for again, o
   assert.equal(renewals, 2);
 });
 
+test("expired credentials are seen by the answer to HEAD, too, which has no words", async (t) => {
+  const { heads, serve } = answering((head) =>
+    keyOf(head) === "SECOND"
+      ? "HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\n"
+      : "HTTP/1.1 400 Bad Request\r\ntransfer-encoding: chunked\r\n\r\n",
+  );
+  let current = { ...testCredentials, accessKeyId: "FIRST" };
+  const credentials = {
+    current: () => current,
+    renewed: async () => (current = { ...current, accessKeyId: "SECOND" }),
+  };
+  const { client } = await rawS3(t, serve, { access: { credentials } });
+
+  const { headers } = await client.send({ ...get, method: "HEAD" });
+
+  assert.equal(headers.get("content-length"), "7");
+  assert.deepEqual(heads.map(keyOf), ["FIRST", "SECOND"]);
+});
+
 test("an upload whose parts cannot be joined fails, though S3 began with 200", async (t) => {
   const post = { ...get, method: "POST", query: { uploadId: "u" } } as const;
   const { serve } = answering((_head, count) => {

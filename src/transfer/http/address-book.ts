@@ -74,7 +74,10 @@ export function addressBook(
     async take() {
       if (now() - resolvedAt > freshMs || best() === undefined) {
         resolving ??= refresh().finally(() => void (resolving = undefined));
-        await resolving;
+        await resolving.catch((error: unknown) => {
+          // What was named before may still answer.
+          if (entries.size === 0) throw error;
+        });
       }
       // All failed: the one that did so first is the best guess.
       const oldest = [...entries].toSorted(([, a], [, b]) => a.failedAt - b.failedAt)[0];

@@ -2,7 +2,7 @@ import type { SecureContext } from "node:tls";
 import { type Resolve, addressBook } from "./address-book.ts";
 import type { Connection } from "./connection.ts";
 import type { Answer, HttpRequest } from "./exchange.ts";
-import { StaleConnection } from "./http-failure.ts";
+import { CutConnection, StaleConnection } from "./http-failure.ts";
 import { type Origin, openConnection } from "./open-connection.ts";
 
 export interface PoolOptions {
@@ -79,22 +79,34 @@ export function connectionPool(origin: Origin, options: PoolOptions): Connection
     }
   }
 
+  /** An address where a request met silence is left for a while, as one that takes no connection. */
+  async function sendOn(connection: Connection, request: HttpRequest, signal?: AbortSignal) {
+    try {
+      return await connection.send(request, signal);
+    } catch (error) {
+      if (error instanceof CutConnection && error.isSilence) {
+        addresses.noteFailed(connection.address);
+      }
+      throw error;
+    } finally {
+      if (connection.isOpen) idle.push(connection);
+    }
+  }
+
   return {
     async send(request, signal) {
       busy += 1;
       if (busy === 1) watchOver();
       try {
-        let connection = takeIdle() ?? (await open(signal));
-        let answer: Answer;
-        try {
-          answer = await connection.send(request, signal);
-        } catch (error) {
-          if (!(error instanceof StaleConnection) || signal?.aborted) throw error;
-          connection = await open(signal);
-          answer = await connection.send(request, signal);
+        const reused = takeIdle();
+        if (reused) {
+          try {
+            return await sendOn(reused, request, signal);
+          } catch (error) {
+            if (!(error instanceof StaleConnection) || signal?.aborted) throw error;
+          }
         }
-        if (connection.isOpen) idle.push(connection);
-        return answer;
+        return await sendOn(await open(signal), request, signal);
       } finally {
         busy -= 1;
         if (busy === 0) watchOver();

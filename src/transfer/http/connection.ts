@@ -9,13 +9,16 @@ const mostIdleTicks = 4;
 /** One socket that carries one request at a time. */
 export class Connection {
   readonly #socket: Socket;
+  /** Of the server. */
+  readonly address: string;
   #exchange: Exchange | undefined;
   #isOpen = true;
   #idleTicks = 0;
   #uses = 0;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, address: string) {
     this.#socket = socket;
+    this.address = address;
     socket.on("end", () => {
       this.#isOpen = false;
       if (this.#exchange) this.#exchange.end();

@@ -302,3 +302,30 @@ test("connections are spread over all addresses of a host, without those that fa
   assert.equal(first.count() + server.count(), 6);
   assert.ok(first.count() >= 2 && server.count() >= 2, `${first.count()} and ${server.count()}`);
 });
+
+test("an address where a request met silence is left for another", async (t) => {
+  let isSilent = true;
+  const silent = await startRawServer(t, async ({ socket, nextRequest }) => {
+    while (await nextRequest()) if (!isSilent) socket.write(okAnswer("first"));
+  });
+  const { client, server } = await rawS3(
+    t,
+    async ({ socket, nextRequest }) => {
+      while (await nextRequest()) socket.write(okAnswer("second"));
+    },
+    {
+      host: "many.example",
+      tickMs: 2,
+      resolve: async () => ["127.0.0.1", "127.0.0.2"],
+      server: { host: "127.0.0.2", port: silent.port },
+    },
+  );
+
+  await assert.rejects(client.send(get), isTransient);
+  isSilent = false;
+  for (let times = 0; times < 3; times += 1) {
+    assert.equal((await client.send(get)).text, "second");
+  }
+  assert.equal(silent.count(), 1);
+  assert.ok(server.count() >= 1);
+});

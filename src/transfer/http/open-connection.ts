@@ -46,7 +46,7 @@ export function openConnection(origin: Origin, options: OpenOptions): Promise<Co
     const socket: Socket = isTls
       ? openTls(origin, options, onread)
       : connectPlain({ host: options.address, port: origin.port, noDelay: true, onread });
-    connection = new Connection(socket);
+    connection = new Connection(socket, options.address);
     socket.on("close", options.onClose);
     const timer = setTimeout(() => {
       socket.destroy(new CutConnection(`no connection within ${timeoutMs} ms`));

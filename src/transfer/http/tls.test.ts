@@ -51,6 +51,26 @@ test("a body comes whole over TLS, at any place of the sink, and its connection 
   assert.deepEqual(names, ["localhost"], "one connection, to the name and not to the address");
 });
 
+test("a second connection takes the first one's session up again", async (t) => {
+  const isReused: boolean[] = [];
+  const both = Promise.withResolvers<void>();
+  const place = await tlsS3(t, async ({ socket, nextRequest, number }) => {
+    isReused.push((socket as TLSSocket).isSessionReused());
+    if (number === 2) both.resolve();
+    while (await nextRequest()) {
+      if (isReused.length === 1) socket.write(okAnswer("x"));
+      await both.promise;
+      socket.write(okAnswer("y"));
+    }
+  });
+  if (!place) return;
+
+  await place.client.send(get);
+  await Promise.all([place.client.send(get), place.client.send(get)]);
+
+  assert.deepEqual(isReused, [false, true]);
+});
+
 test("over TLS, too, nothing is put into a sink once the request has failed", async (t) => {
   const place = await tlsS3(t, async ({ socket, nextRequest }) => {
     await nextRequest();
