@@ -88,7 +88,7 @@ async function moveSmall(job: DownloadJob, object: ListedObject, path: string) {
         return makeLink(job, path, Buffer.from(bytes).toString());
       }
       const attributes = attributesFor(headers, object.modifiedMs);
-      writeSmall(join(target.root, path), bytes, attributes);
+      writeSmall(`${target.root}/${path}`, bytes, attributes);
       const { key, etag, sizeBytes } = object;
       const { modifiedMs = object.modifiedMs } = attributes;
       return { note: { path, key, sizeBytes, etag, modifiedMs, checksum }, isCompared };

@@ -24,13 +24,15 @@ export function openTargetDirectory(path: string): TargetDirectory {
     const slash = relative.lastIndexOf("/");
     const above = ensureDirectory(slash < 0 ? "" : relative.slice(0, slash));
     if (above) return above;
-    const found = lstatSync(join(root, relative), { throwIfNoEntry: false });
+    // V8 keeps a piece of a text as a view of all of it: a page of a listing would stay for each directory.
+    const name = Buffer.from(relative).toString();
+    const found = lstatSync(join(root, name), { throwIfNoEntry: false });
     if (found && !found.isDirectory()) return `${whatIs(found)} is in the way: '${relative}'`;
     if (!found) {
-      mkdirSync(join(root, relative));
-      made.add(relative);
+      mkdirSync(join(root, name));
+      made.add(name);
     }
-    safe.add(relative);
+    safe.add(name);
     return undefined;
   };
 
