@@ -1,4 +1,4 @@
-import { crc32 } from "node:zlib";
+import { createCrcEngine } from "../crc-engine.ts";
 import type { RequestBody } from "./body.ts";
 import { crc32Text } from "./crc32-text.ts";
 import type { UploadSource } from "./upload-source.ts";
@@ -29,7 +29,7 @@ export async function heldBody({ source, start, sizeBytes }: Piece): Promise<Che
     at += typeof count === "number" ? count : await count;
   }
   source.requireUnchanged();
-  const value = crc32Text(crc32(bytes));
+  const value = crc32Text(createCrcEngine().crc32(0, bytes));
   return {
     body: {
       size: sizeBytes,
@@ -53,6 +53,7 @@ export function trailingBody({ source, start, sizeBytes }: Piece): ChecksummedBo
   const head = Buffer.from(`${sizeBytes.toString(16)}\r\n`, "latin1");
   const tailBytes = tailOf("AAAAAA==").byteLength;
   const dataEnd = head.byteLength + sizeBytes;
+  const engine = createCrcEngine();
   let value = 0;
   let readTo = 0;
   let tail: Buffer | undefined;
@@ -60,7 +61,7 @@ export function trailingBody({ source, start, sizeBytes }: Piece): ChecksummedBo
   function took(into: Uint8Array, at: number, count: number): number {
     if (at === head.byteLength) value = 0;
     else if (at !== readTo) throw new Error(`body read at ${at} after ${readTo}`);
-    value = crc32(into.byteLength === count ? into : into.subarray(0, count), value);
+    value = engine.crc32(value, into.byteLength === count ? into : into.subarray(0, count));
     readTo = at + count;
     if (readTo === dataEnd) {
       // A file that changed must not get a checksum that makes it look whole.

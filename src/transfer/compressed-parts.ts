@@ -1,5 +1,5 @@
-import { crc32 } from "node:zlib";
 import { availableParallelism } from "node:os";
+import { createCrcEngine } from "../crc-engine.ts";
 import { crc32Text } from "./crc32-text.ts";
 import type { UploadSource } from "./upload-source.ts";
 import { compressFrame } from "./zstd-compress.ts";
@@ -36,11 +36,12 @@ async function* frames(
   onEnd: (crc32: string) => void,
 ): AsyncGenerator<Buffer> {
   const waiting: Promise<Buffer>[] = [];
+  const engine = createCrcEngine();
   let checksum = 0;
   try {
     for (let at = 0; at < source.sizeBytes; at += frameBytes) {
       const bytes = await readAll(source, at, Math.min(frameBytes, source.sizeBytes - at));
-      checksum = crc32(bytes, checksum);
+      checksum = engine.crc32(checksum, bytes);
       waiting.push(compressFrame(bytes));
       if (waiting.length >= framesAtOnce) yield await waiting.shift()!;
     }

@@ -17,7 +17,7 @@ export interface StoredPart {
 
 /**
  * Begins an upload whose object gets a CRC-32 over all its bytes ("Checking object integrity for data uploads").
- * CRC-32 and not CRC64NVME, as Node makes it in C: 6.5 GB/s a core.
+ * CRC-32 and not CRC64NVME, because it costs a tenth less.
  *
  * @returns the upload's id.
  */

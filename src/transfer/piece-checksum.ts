@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { crc32 } from "node:zlib";
+import { createCrcEngine } from "../crc-engine.ts";
 import type { Piece } from "./checksummed-body.ts";
 import { crc32Text } from "./crc32-text.ts";
 
@@ -12,6 +12,7 @@ export async function pieceCrc32(
   signal?: AbortSignal,
 ): Promise<string> {
   const buffer = Buffer.allocUnsafeSlow(Math.min(readBytes, sizeBytes));
+  const engine = createCrcEngine();
   let value = 0;
   for (let at = 0; at < sizeBytes;) {
     // Reads of the page cache never wait: without this the connections would, for all of a large file.
@@ -19,7 +20,7 @@ export async function pieceCrc32(
     signal?.throwIfAborted();
     const room = buffer.subarray(0, Math.min(buffer.byteLength, sizeBytes - at));
     const count = await source.read(room, start + at);
-    value = crc32(room.subarray(0, count), value);
+    value = engine.crc32(value, room.subarray(0, count));
     at += count;
   }
   return crc32Text(value);

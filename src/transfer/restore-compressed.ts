@@ -1,7 +1,8 @@
 import { type FileHandle, constants, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { crc32, zstdDecompress } from "node:zlib";
+import { zstdDecompress } from "node:zlib";
 import { promisify } from "node:util";
+import { createCrcEngine } from "../crc-engine.ts";
 import { RunctlError } from "../errors.ts";
 import { crc32Text } from "./crc32-text.ts";
 import type { OriginalFile } from "./file-metadata.ts";
@@ -60,13 +61,14 @@ async function restore(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   let sizeBytes = 0;
+  const engine = createCrcEngine();
   let checksum = 0;
   for await (const frame of framesOf(from)) {
     signal?.throwIfAborted();
     const bytes = await decompress(frame, { maxOutputLength: frameBytes }).catch(() => {
       throw brokenFrame();
     });
-    checksum = crc32(bytes, checksum);
+    checksum = engine.crc32(checksum, bytes);
     await to.writeFile(bytes);
     sizeBytes += bytes.byteLength;
     if (sizeBytes > original.sizeBytes) break;
