@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { utimes, writeFile } from "node:fs/promises";
+import { truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { getBytes, headObject } from "../aws/s3-objects.ts";
@@ -28,4 +28,22 @@ test("files of every awkward size arrive byte for byte, with their CRC-32, time 
     const got = await getBytes(aws, { bucket, key: `size/${size}` });
     assert.ok(bytes.equals(got), `size ${size}`);
   }
+});
+
+const isFull = process.env["RUNCTL_TEST_FULL"] === "1";
+const skip = isFull ? false : "5 GiB: set RUNCTL_TEST_FULL=1";
+
+test("a file that is larger than one request may be arrives whole", { skip }, async (t) => {
+  const { aws, bucket, directory } = await startTestBucket(t);
+  const path = join(directory, "sparse");
+  const size = 5 * 2 ** 30 + 1;
+  await writeFile(path, "begin");
+  await truncate(path, size);
+
+  const sent = await uploadFile(aws, path, { bucket, key: "large" });
+
+  const head = await headObject(aws, { bucket, key: "large" });
+  assert.equal(head?.sizeBytes, size);
+  assert.deepEqual(head?.checksum, sent.checksum);
+  assert.match(head.etag, /-641$/);
 });
