@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
-const benchmarks = ["cli-start", "cost-advise", "launch", "s3-server"];
+const benchmarks = ["cli-start", "cost-advise", "launch", "s3-server", "simulation"];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !benchmarks.includes(name));
 if (unknown.length > 0) {

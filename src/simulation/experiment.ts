@@ -66,6 +66,15 @@ export interface PreparedMarket {
   startsBeforeMs: number;
 }
 
+/** The trace of one replica, at least so long. */
+export function traceOfReplica(
+  { source, seed }: Experiment,
+  replica: number,
+  lengthMs: number,
+): SpotTrace {
+  return traceOf(source, derivedSeed(seed, replica), lengthMs);
+}
+
 /** The history of one replica. */
 export function marketOfReplica(experiment: Experiment, replica: number): PreparedMarket {
   const { source, terms, rules, job } = experiment;

@@ -86,6 +86,12 @@ export function spotPriceAt({ price }: MarketZone, atMs: number): number {
   return price.usdPerHour[price.fromMs.length === 1 ? 0 : lastAtOrBefore(price.fromMs, atMs)]!;
 }
 
+/** Of one instance, over time and zones. */
+export function meanSpotUsdPerHour({ zones, lengthMs }: Market): number {
+  const usd = zones.reduce((sum, zone) => sum + spotCostUsd(zone, 0, lengthMs), 0);
+  return usd / zones.length / (lengthMs / hourMs);
+}
+
 function costUntil(price: PriceIntegral, atMs: number): number {
   const at = lastAtOrBefore(price.fromMs, atMs);
   return price.sumUsd[at]! + ((atMs - price.fromMs[at]!) / hourMs) * price.usdPerHour[at]!;

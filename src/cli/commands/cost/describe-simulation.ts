@@ -1,6 +1,8 @@
 import type { Interval95 } from "../../../simulation/block-bootstrap.ts";
 import type { CaseSummary, Difference } from "../../../simulation/summarize.ts";
+import type { FleetSummary } from "../../../simulation/simulate-fleet.ts";
 import { table } from "../../table.ts";
+import type { FleetOutput } from "./fleet-output.ts";
 import type { SimulationOutput } from "./simulation-output.ts";
 
 /** The answer as a person reads it: cases, differences, and what all of it rests on. */
@@ -48,6 +50,7 @@ export function describeSimulation(output: SimulationOutput): string {
           )}`,
         ]
       : []),
+    ...(output.fleet ? [fleet(output.fleet)] : []),
     `Rests on:\n${indent(
       table(
         ["WHAT", "VALUE", "FROM"],
@@ -99,6 +102,25 @@ function basis(jobs: number, effectiveSamples: number): string {
     `${jobs} jobs in ${effectiveSamples} independent pieces of the market; [ ] is a 95 % interval over these pieces, ` +
     "paired for differences. Equal: it contains 0."
   );
+}
+
+function fleet({ jobs, poolDepth, poolDepthOrigin, shared, unlimited }: FleetOutput): string {
+  const heads = ["POOL", "USD A JOB", "HOURS", "P90", "DONE", "LATE", "INTERRUPTED", "ON DEMAND"];
+  const rows = [fleetRow("shared", shared), fleetRow("enough for all (a bound)", unlimited)];
+  return `${jobs} such jobs, ${poolDepth} instances a zone (${poolDepthOrigin}):\n${indent(table(heads, rows))}`;
+}
+
+function fleetRow(name: string, one: FleetSummary): string[] {
+  return [
+    name,
+    one.costUsd.mean.toFixed(2),
+    one.makespanHours.mean.toFixed(1),
+    one.makespanHours.p90.toFixed(1),
+    percent(one.doneShare),
+    percent(one.lateShare),
+    one.preemptions.toFixed(1),
+    percent(one.onDemandShare),
+  ];
 }
 
 const indent = (text: string) =>

@@ -4,7 +4,7 @@ import { decimal, duration, oneOf, text, wholeNumber } from "../../parsers.ts";
 import { byteRate, byteSize } from "../../quantity-parsers.ts";
 import { checkpointPolicy, share } from "./simulate-parsers.ts";
 
-export const marketSources = ["measured", "exponential", "weibull", "hyperexponential"] as const;
+export const lifetimeKinds = ["measured", "exponential", "weibull", "hyperexponential"] as const;
 
 /** Storage plans by the names that `cost advise` gives them. */
 export const planIds = [
@@ -42,7 +42,11 @@ export const simulateFlags = {
   ),
   blocks: optional(duration, "draw new histories from blocks of the trace, this long", "TIME"),
   zone: repeated(text, "only this zone", "ZONE"),
-  lifetimes: optional(oneOf(marketSources), "of made-up capacity; default: as measured", "KIND"),
+  lifetimes: optional(
+    oneOf(lifetimeKinds),
+    `of made-up capacity: ${lifetimeKinds.join(", ")}; default measured`,
+    "KIND",
+  ),
   spotPrice: optional(
     decimal,
     "an hour of one machine; default: the trace's, or the tables'",
@@ -59,7 +63,11 @@ export const simulateFlags = {
   objects: optional(wholeNumber, "files in it; default: one for each 100 MB", "N"),
   ingest: optional(byteRate, "what training reads", "RATE"),
   s3Rate: optional(byteRate, "what a machine gets out of S3", "RATE"),
-  plan: repeated(oneOf(planIds), "storage plan; default: five of them", "PLAN"),
+  plan: repeated(
+    oneOf(planIds),
+    `storage plan: ${planIds.join(", ")}; default: five of them`,
+    "PLAN",
+  ),
   changeover: optional(
     duration,
     "from a machine to training, in place of --dataset; default 12m",
@@ -75,8 +83,29 @@ export const simulateFlags = {
   saveTime: optional(duration, "how long a save takes; default 80s", "TIME"),
   noticeSuccess: optional(share, "share of notices that a save is ready for; default 0.9", "SHARE"),
   // How it reacts
-  policy: repeated(oneOf(deadlinePolicyNames), "what it does about its deadline", "POLICY"),
-  placement: repeated(oneOf(placementNames), "which zone it takes; default same-zone", "RULE"),
+  policy: repeated(
+    oneOf(deadlinePolicyNames),
+    `about its deadline: ${deadlinePolicyNames.join(", ")}`,
+    "POLICY",
+  ),
+  placement: repeated(
+    oneOf(placementNames),
+    `which zone it takes: ${placementNames.join(", ")}; default same-zone`,
+    "RULE",
+  ),
+  // Many jobs that want the same instances
+  fleet: optional(
+    wholeNumber,
+    "so many such jobs at once, which take capacity from each other",
+    "N",
+  ),
+  poolDepth: optional(
+    wholeNumber,
+    "instances for each one that the trace counts; default 16 for probes",
+    "N",
+  ),
+  quota: optional(wholeNumber, "spot instances that the account may run; default: no limit", "N"),
+  arrivals: optional(duration, "the fleet arrives within this; default: all at once", "TIME"),
   // How much, and what comes out
   start: optional(duration, "one job that starts here in the trace", "TIME"),
   jobs: optional(

@@ -7,6 +7,7 @@ import { defineCommand } from "../../define-command.ts";
 import { buildExperiment } from "./build-experiment.ts";
 import { describeSimulation } from "./describe-simulation.ts";
 import { simulateFlags } from "./simulate-flags.ts";
+import { fleetOutput } from "./fleet-output.ts";
 import { type SimulationOutput, simulationOutput } from "./simulation-output.ts";
 import { writeReport } from "./write-report.ts";
 
@@ -40,7 +41,8 @@ export const simulate = defineCommand({
     const sensitivity = input.sensitivity ? await sensitivities(experiment, workers) : null;
     const summary = summarize(experiment, results);
     const report = input.report === undefined ? null : resolve(context.cwd, input.report);
-    const output = simulationOutput(built, summary, { sensitivity, report });
+    const fleet = fleetOutput(input, experiment);
+    const output = simulationOutput(built, summary, { sensitivity, fleet, report });
     if (report !== null) await writeReport(report, { built, results, summary });
     return output;
   },

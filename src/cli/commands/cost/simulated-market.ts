@@ -6,7 +6,7 @@ import { spotPrices, spotPricesAsOf, spotPricesSource } from "../../../facts/spo
 import type { MarketSource } from "../../../simulation/experiment.ts";
 import { importTrace, mergeTraces } from "../../../simulation/import-trace.ts";
 import type { MarketTerms } from "../../../simulation/market.ts";
-import { dayMs, hourMs, type SpotTrace } from "../../../simulation/spot-trace.ts";
+import { dayMs, hourMs, regionOf, type SpotTrace } from "../../../simulation/spot-trace.ts";
 import { calibrateRegion } from "../../../simulation/synthetic-trace.ts";
 import { onDemandPrice } from "./machine-price.ts";
 import type { Assumed, SimulateInput } from "./simulate-input.ts";
@@ -38,7 +38,8 @@ export async function simulatedMarket(
 
 async function fromTrace(input: SimulateInput, place: Place): Promise<SimulatedMarket> {
   const traces = await Promise.all(input.trace.map((path) => read(path, input)));
-  const trace = priced(onlyZones(mergeTraces(traces), input.zone), input);
+  const merged = mergeTraces(traces);
+  const trace = priced(onlyZones(merged, zonesWanted(merged, input, place)), input);
   const { blocks } = input;
   const source: MarketSource = blocks
     ? { kind: "blocks", trace, blockMs: blocks, lengthMs: trace.lengthMs }
@@ -47,7 +48,7 @@ async function fromTrace(input: SimulateInput, place: Place): Promise<SimulatedM
   const days = (trace.lengthMs / dayMs).toFixed(1);
   assumed.unshift({
     what: "spot capacity",
-    value: `${trace.zones.length} zones, ${days} days`,
+    value: `${trace.zones.map(({ zone }) => zone).join(" ")}, ${days} days`,
     origin: trace.origin,
   });
   if (blocks)
@@ -81,6 +82,14 @@ async function read(path: string, { traceOnes, tick }: SimulateInput): Promise<S
   }
   const tickSeconds = tick === undefined ? undefined : tick / 1000;
   return importTrace({ name: basename(path), text, sign: traceOnes, tickSeconds });
+}
+
+/** Data in S3 is in one region: a job follows capacity within it, unless zones are named. */
+function zonesWanted(trace: SpotTrace, { zone }: SimulateInput, { region }: Place): string[] {
+  if (zone.length > 0) return zone;
+  const regions = [...new Set(trace.zones.map((one) => regionOf(one.zone)))];
+  const chosen = regions.includes(region) ? region : regions[0];
+  return trace.zones.map((one) => one.zone).filter((name) => regionOf(name) === chosen);
 }
 
 function onlyZones(trace: SpotTrace, wanted: readonly string[]): SpotTrace {

@@ -9,6 +9,7 @@ import {
 import type { Sensitivity } from "../../../simulation/sensitivity.ts";
 import type { CaseSummary, Summary } from "../../../simulation/summarize.ts";
 import type { BuiltExperiment } from "./build-experiment.ts";
+import type { FleetOutput } from "./fleet-output.ts";
 import type { Assumed } from "./simulate-input.ts";
 
 /** What `cost simulate --output json` prints. Money is US dollars of one job, all its machines together. */
@@ -25,6 +26,8 @@ export interface SimulationOutput {
   /** Nobody can keep the deadline for less who follows capacity; null without a deadline. */
   lowerBound: (LowerBound & { jobs: number }) | null;
   sensitivity: Sensitivity[] | null;
+  /** Many such jobs that want the same instances; null where none was asked for. */
+  fleet: FleetOutput | null;
   report: string | null;
 }
 
@@ -34,7 +37,7 @@ const boundedJobs = 60;
 export function simulationOutput(
   { experiment, zones, assumed }: BuiltExperiment,
   summary: Summary,
-  rest: Pick<SimulationOutput, "sensitivity" | "report">,
+  rest: Pick<SimulationOutput, "sensitivity" | "fleet" | "report">,
 ): SimulationOutput {
   return {
     jobs: experiment.replicas * experiment.jobs,

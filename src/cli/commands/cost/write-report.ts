@@ -3,7 +3,7 @@ import { RunctlError } from "../../../errors.ts";
 import { reportPage } from "../../../report/report-page.ts";
 import { breakEvenCurves } from "../../../simulation/break-even-curve.ts";
 import { type Experiment, marketOfReplica } from "../../../simulation/experiment.ts";
-import { spotCostUsd } from "../../../simulation/market.ts";
+import { meanSpotUsdPerHour } from "../../../simulation/market.ts";
 import { column, type Results } from "../../../simulation/run-experiment.ts";
 import { sampleRuns } from "../../../simulation/sample-runs.ts";
 import { hourMs } from "../../../simulation/spot-trace.ts";
@@ -67,13 +67,6 @@ function breakEven(experiment: Experiment, { cases }: Summary) {
     ({ preemptions, makespanHours }) => (preemptions / makespanHours.mean) * 730,
   );
   const restarts = Math.ceil(Math.max(leastRestarts, 2 * Math.max(...perMonth)));
-  const usdPerHour = spotUsdPerHour ?? meanSpotUsdPerHour(experiment);
+  const usdPerHour = spotUsdPerHour ?? meanSpotUsdPerHour(marketOfReplica(experiment, 0).market);
   return breakEvenCurves(paths, { usdPerHour, rules: experiment.rules }, restarts);
-}
-
-/** Over time and zones of the trace. */
-function meanSpotUsdPerHour(experiment: Experiment): number {
-  const { zones, lengthMs } = marketOfReplica(experiment, 0).market;
-  const usd = zones.reduce((sum, zone) => sum + spotCostUsd(zone, 0, lengthMs), 0);
-  return usd / zones.length / (lengthMs / hourMs);
 }
