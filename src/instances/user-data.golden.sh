@@ -81,7 +81,7 @@ U
 systemctl daemon-reload || return
 L='systemctl start --no-block runctl-agent'
 else
-L="setsid sh -c 'trap end=1 TERM; until [ \"\${end:-}\" ]; do $X; sleep 1; done' </dev/null >>/var/log/runctl-agent.out 2>&1 &"
+L="setsid sh -c 'trap end=1 TERM; until [ \"\${end:-}\" ]; do $X; sleep .2 || sleep 1; done' </dev/null >>/var/log/runctl-agent.out 2>&1 &"
 fi
 echo "$L" >>$B/runctl
 eval "$L"
