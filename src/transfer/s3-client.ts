@@ -132,22 +132,16 @@ export function createS3Client(access: S3Access, options: ClientOptions = {}): S
     const expectsContinue = body !== undefined && body.size > expectBytes;
     if (expectsContinue) headers["expect"] = "100-continue";
     const queryText = encodeQuery(query);
-    const answer = await poolOf(address)
-      .send(
-        {
-          method,
-          head: requestHead(method, queryText === "" ? path : `${path}?${queryText}`, headers),
-          expectsContinue,
-          silence: method === "POST" ? patience : silence,
-          ...(body ? { body } : {}),
-          ...(sink ? { sink } : {}),
-        },
-        signal,
-      )
-      .catch((error: unknown) => {
-        throw connectFailure(error, address.host);
-      });
-    return { answer, sent: { region, credentials, signedAt } };
+    const target = queryText === "" ? path : `${path}?${queryText}`;
+    const limits = method === "POST" ? patience : silence;
+    const head = requestHead(method, target, headers);
+    const toSend = { method, head, body, sink, expectsContinue, silence: limits };
+    try {
+      const answer = await poolOf(address).send(toSend, signal);
+      return { answer, sent: { region, credentials, signedAt } };
+    } catch (error) {
+      throw connectFailure(error, address.host);
+    }
   }
 
   async function apply(repair: Repair, { bucket }: S3Request, sent: SentRequest): Promise<void> {

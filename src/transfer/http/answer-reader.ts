@@ -8,9 +8,7 @@ import { BadAnswer, CutConnection } from "./http-failure.ts";
 export interface Expectation {
   method: string;
   /** Gets the body of a 2xx answer. */
-  sink?: BodySink;
-  /** The server says that it wants the body (100 Continue). */
-  onContinue?: () => void;
+  sink?: BodySink | undefined;
 }
 
 export interface Answer extends AnswerHead {
@@ -29,6 +27,7 @@ const mostTextBytes = 16 * 1024 * 1024;
 /** Reads one answer from bytes as they come, split anywhere. Knows nothing of sockets. */
 export class AnswerReader {
   readonly #expected: Expectation;
+  readonly #onContinue: (() => void) | undefined;
   #gatherer: HeadGatherer | undefined = new HeadGatherer();
   #head: ParsedHead | undefined;
   #framing: Framing = { kind: "none" };
@@ -44,8 +43,10 @@ export class AnswerReader {
   /** Bytes came after the end: the connection cannot be trusted with another request. */
   #hasExcess = false;
 
-  constructor(expected: Expectation) {
+  /** @param onContinue the server says that it wants the request's body (100 Continue) */
+  constructor(expected: Expectation, onContinue?: () => void) {
     this.#expected = expected;
+    this.#onContinue = onContinue;
   }
 
   get isDone(): boolean {
@@ -110,7 +111,7 @@ export class AnswerReader {
       if (head.status === 101) throw new BadAnswer("the server changes the protocol (101)");
       if (head.status < 200) {
         framingOf(this.#expected.method, head);
-        if (head.status === 100) this.#expected.onContinue?.();
+        if (head.status === 100) this.#onContinue?.();
         continue;
       }
       this.#begin(head);

@@ -36,7 +36,7 @@ export class Connection {
 
   /** Takes a request. */
   get isOpen(): boolean {
-    return this.#isOpen && !this.#socket.destroyed;
+    return this.#isOpen;
   }
 
   /** Requests that were answered on it. */
@@ -45,6 +45,7 @@ export class Connection {
   }
 
   close(): void {
+    this.#isOpen = false;
     this.#socket.destroy();
   }
 
@@ -56,7 +57,7 @@ export class Connection {
   /** For the socket's `onread`. */
   take(count: number): void {
     // Nobody asked: a 408 for an idle connection, or worse.
-    if (this.#exchange === undefined) this.#socket.destroy();
+    if (this.#exchange === undefined) this.close();
     else this.#exchange.take(count);
   }
 

@@ -9,10 +9,10 @@ import {
 import { BodySender } from "./body-sender.ts";
 import { CutConnection } from "./http-failure.ts";
 
-export interface HttpRequest extends Omit<Expectation, "onContinue"> {
+export interface HttpRequest extends Expectation {
   /** Request line and headers with their empty line, in Latin-1. */
   head: string;
-  body?: RequestBody;
+  body?: RequestBody | undefined;
   /** The head says `expect: 100-continue`: the body waits until the server wants it, or says nothing for a second. */
   expectsContinue?: boolean;
   silence: SilenceLimits;
@@ -61,9 +61,8 @@ export class Exchange {
     this.#socket = socket;
     this.#request = request;
     this.#settled = settled;
-    const { method, sink, body } = request;
-    const onContinue = () => this.#startBody("");
-    this.#reader = new AnswerReader({ method, ...(sink ? { sink } : {}), onContinue });
+    const { body } = request;
+    this.#reader = new AnswerReader(request, body && (() => this.#startBody("")));
     if (body !== undefined && body.size > 0) {
       this.#sender = new BodySender(socket, body, {
         onPiece: () => void (this.#moves += 1),
