@@ -14,6 +14,7 @@ export async function buildCli(outdir = join(root, "dist")): Promise<string> {
       main: join(root, "src/main.ts"),
       // Threads start from a file of their own.
       "simulation-worker": join(root, "src/simulation/simulation-worker.ts"),
+      "transfer-thread": join(root, "src/transfer/threads/thread-main.ts"),
     },
     outdir,
     outExtension: { ".js": ".mjs" },

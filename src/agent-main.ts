@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import type { Agent } from "./agent/agent.ts";
 import { agentLog } from "./agent/agent-log.ts";
 import { agentPaths } from "./agent/agent-paths.ts";
@@ -13,11 +14,14 @@ import { systemClock as clock } from "./clock.ts";
 import { parseLaunchSpec } from "./launch-spec.ts";
 import { retry } from "./retry.ts";
 import { tagKeys } from "./tags.ts";
+import type { ThreadSettings } from "./transfer/threads/range-order.ts";
+import { serveRanges } from "./transfer/threads/serve-ranges.ts";
 
-// The program on the instance. `node agent.mjs /opt/runctl/spec.json` is the agent, started again when it ends;
+// The program on the instance, and of its further threads, as it is one file. `node agent.mjs /opt/runctl/spec.json` is the agent, started again when it ends;
 // `node agent.mjs download s3://bucket/prefix/ DIR` is for the command that runs there.
 const [word, ...words] = process.argv.slice(2);
-if (word === "download") await download(words);
+if (!isMainThread) serveRanges(parentPort!, workerData as ThreadSettings);
+else if (word === "download") await download(words);
 else await beTheAgent(word ?? "/opt/runctl/spec.json");
 
 async function download([source, directory]: readonly string[]): Promise<void> {

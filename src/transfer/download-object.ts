@@ -1,6 +1,7 @@
 import { rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Aws } from "../aws/connect.ts";
+import { s3Access } from "../aws/s3-access.ts";
 import { RunctlError, isRunctlError } from "../errors.ts";
 import { diskError } from "./disk-error.ts";
 import { createFlowControl } from "./flow-control.ts";
@@ -13,6 +14,8 @@ import { usualRangeBytes } from "./large/plan-ranges.ts";
 import { partPath, rangesPath, removePartFile } from "./part-file.ts";
 import { s3Client } from "./s3-client.ts";
 import { lastingFailure } from "./s3-failure.ts";
+import { startRangeThread } from "./threads/range-thread.ts";
+import { createThreadNeed } from "./threads/thread-need.ts";
 import { syncDirectory } from "./sync-directory.ts";
 import type { DownloadOptions, DownloadedObject, WantedObject } from "./wanted-object.ts";
 
@@ -33,17 +36,18 @@ export async function downloadObject(
   options: DownloadOptions = {},
 ): Promise<DownloadedObject> {
   const { signal, retryMs = 120_000, durable = true, onBytes, verify = false } = options;
+  const { pageCache = "bypass", flow = createFlowControl({ parallel: 10 }) } = options;
   const { sizeBytes } = object;
   const isRanged = sizeBytes > usualRangeBytes;
   let movedBytes = 0;
   try {
     signal?.throwIfAborted();
-    const file = await openDiskFile(partPath(path), options.pageCache ?? "bypass");
+    const file = await openDiskFile(partPath(path), pageCache);
     try {
       if (verify) requireDirect(file, path);
       const source = {
         client: s3Client(aws),
-        flow: options.flow ?? createFlowControl({ parallel: 10 }),
+        flow,
         pool: bufferPool(aws),
         object,
         file,
@@ -55,7 +59,21 @@ export async function downloadObject(
         ...(signal ? { signal } : {}),
       };
       const right = isRanged
-        ? await downloadRanges(source, { journalPath: rangesPath(path), verify })
+        ? await downloadRanges(source, {
+            journalPath: rangesPath(path),
+            verify,
+            more: {
+              start: () =>
+                startRangeThread({
+                  access: s3Access(aws),
+                  flow,
+                  caBundle: process.env["AWS_CA_BUNDLE"],
+                }),
+              isNeeded: createThreadNeed(),
+              path: partPath(path),
+              pageCache,
+            },
+          })
         : await downloadWhole(source, verify);
       await file.setAttributes(attributesOf(object, right, options));
       if (durable || sizeBytes > smallObjectBytes) await file.sync();

@@ -2,7 +2,8 @@ import { forEachParallel } from "../slots.ts";
 import { wrongBytes } from "../wanted-object.ts";
 import { type RightFile, checkObject, rangeAlgorithm } from "./check-object.ts";
 import type { Piece } from "./crc-sums.ts";
-import { type ByteSource, type RangeSource, fetchRange } from "./fetch-range.ts";
+import { type MoreThreads, shareRanges } from "../threads/share-ranges.ts";
+import type { ByteSource, RangeSource } from "./fetch-range.ts";
 import { type PlannedRange, planRanges, rangeBytesOf } from "./plan-ranges.ts";
 import { type RangeJournal, openRangeJournal } from "./range-journal.ts";
 import { readBack } from "./read-ranges.ts";
@@ -14,12 +15,15 @@ interface RangedDownload {
   journal: RangeJournal;
   /** Ranges that are written, by their first byte. */
   there: Map<number, readonly Piece[]>;
+  more: MoreThreads | undefined;
 }
 
 export interface RangedOptions {
   journalPath: string;
   /** Reads everything back from the disk, too. */
   verify: boolean;
+  /** Undefined: this thread does all. */
+  more?: MoreThreads;
 }
 
 /**
@@ -30,7 +34,7 @@ export interface RangedOptions {
  */
 export async function downloadRanges(
   from: ByteSource,
-  { journalPath, verify }: RangedOptions,
+  { journalPath, verify, more }: RangedOptions,
 ): Promise<RightFile> {
   const { file, pool, object } = from;
   const { bucket, key, etag, sizeBytes } = object;
@@ -47,7 +51,7 @@ export async function downloadRanges(
     const there = await claimed(source, plan, journal);
     const tries: ReadonlyMap<number, readonly Piece[]>[] = [];
     while (tries.length < 2) {
-      await fetchMissing({ source, plan, journal, there });
+      await fetchMissing({ source, plan, journal, there, more });
       const pieces = plan.flatMap((range) => there.get(range.first)!);
       const arrived = { file, pool, sizeBytes, pieces, algorithm, stored, partSizes };
       const checksum = await checkObject(arrived);
@@ -77,14 +81,17 @@ async function claimed(source: RangeSource, plan: readonly PlannedRange[], journ
 }
 
 /** Fetches what is not there; whatever ends it, the ranges that came are noted. */
-async function fetchMissing({ source, plan, journal, there }: RangedDownload): Promise<void> {
+async function fetchMissing({ source, plan, journal, there, more }: RangedDownload): Promise<void> {
   const missing = plan.filter(({ first }) => !there.has(first));
   const stop = new AbortController();
   const signal = source.signal ? AbortSignal.any([source.signal, stop.signal]) : stop.signal;
+  let left = missing.length;
+  const sharing = shareRanges(more, () => left);
   try {
     await forEachParallel(missing, source.flow.count, async (range) => {
+      left -= 1;
       try {
-        const pieces = await fetchRange({ ...source, signal }, range);
+        const pieces = await sharing.fetch({ ...source, signal }, range);
         there.set(range.first, pieces);
         journal.note(range, pieces);
       } catch (error) {
@@ -96,6 +103,8 @@ async function fetchMissing({ source, plan, journal, there }: RangedDownload): P
     // The first failure is the one to tell.
     await journal.flush().catch(() => undefined);
     throw stop.signal.aborted ? stop.signal.reason : error;
+  } finally {
+    await sharing.stop();
   }
 }
 
