@@ -6,7 +6,7 @@ import { bytesPerMiB } from "./situation.ts";
  * The time between EC2's notice and the end of the instance, seconds. EC2 gives 120 ("Spot Instance interruption
  * notices", EC2 user guide); docs/design/interruption.md says how runctl spends them.
  */
-export const notice = {
+const notice = {
   seconds: 120,
   /** Kept for writing back, unmounting and detaching. */
   reservedSeconds: 25,

@@ -15,7 +15,7 @@ export interface Question {
   deadline: Deadline | undefined;
 }
 
-export interface UsdRange {
+interface UsdRange {
   low: number;
   likely: number;
   high: number;

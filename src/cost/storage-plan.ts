@@ -69,7 +69,7 @@ export function planWithVolume(
 }
 
 /** Of a plan that cannot be done. */
-export function emptyCost(situation: Situation): PlanCost {
+function emptyCost(situation: Situation): PlanCost {
   return {
     fixedUsd: 0,
     restartFeeUsd: 0,

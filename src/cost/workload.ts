@@ -3,7 +3,7 @@ import { isExact } from "./estimate.ts";
 import type { Situation } from "./situation.ts";
 
 /** The numbers of a situation that can be open; the rest is known or told. */
-export type OpenNumber =
+type OpenNumber =
   | "instanceUsdPerHour"
   | "lazyBytesPerSecond"
   | "lockedWaitHours"

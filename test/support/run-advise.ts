@@ -35,7 +35,7 @@ const context: Context = {
 };
 
 /** Words as a shell splits them; single quotes keep theirs together. */
-export function shellWords(line: string): string[] {
+function shellWords(line: string): string[] {
   return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
 }
 

@@ -36,7 +36,7 @@ export interface AdviceOutput {
   commands: readonly string[];
 }
 
-export interface PriceNote {
+interface PriceNote {
   /** Of the storage prices. */
   storageAsOf: string;
   machineOrigin: string;
