@@ -37,7 +37,7 @@ export async function beginUpload(
   return elementText(answer.text, "UploadId") ?? "";
 }
 
-/** Undefined when there is no such upload: it was completed, or aborted. */
+/** Undefined when there is no such upload, because it was completed or aborted, or without the permission to look. */
 export async function listParts(
   job: UploadJob,
   uploadId: string,
@@ -67,7 +67,9 @@ async function listPage(job: UploadJob, uploadId: string, marker: string | undef
     const { text } = await job.request({ method: "GET", query });
     return text;
   } catch (error) {
-    if (isRunctlError(error, "NOT_FOUND")) return undefined;
+    if (isRunctlError(error, "NOT_FOUND") || isRunctlError(error, "PERMISSION_DENIED")) {
+      return undefined;
+    }
     throw error;
   }
 }

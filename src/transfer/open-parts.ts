@@ -35,6 +35,7 @@ export async function openParts(
       const stored = new Map(parts.map((part) => [part.partNumber, part]));
       return { uploadId: known.uploadId, stored, canContinue: true, forget };
     }
+    await dropParts(job, { uploadId: known.uploadId, forget });
   }
   const uploadId = await beginUpload(job, headers);
   note?.add({ ...subject, uploadId, pid: process.pid });
@@ -42,7 +43,10 @@ export async function openParts(
 }
 
 /** Gives up an upload; what S3 says to that is of less interest than why. */
-export async function dropParts(job: UploadJob, { uploadId, forget }: OpenParts): Promise<void> {
+export async function dropParts(
+  job: UploadJob,
+  { uploadId, forget }: Pick<OpenParts, "uploadId" | "forget">,
+): Promise<void> {
   try {
     await abortUpload(job, uploadId);
     forget();

@@ -30,7 +30,7 @@ export async function hasSameBytes(
     if ((await md5Of(file)) === object.etag) return true;
   }
   const head = await headOf(job);
-  if (head === undefined) return false;
+  if (head === undefined || head === "hidden") return false;
   const checksum = checksumOfHeaders(head.headers);
   if (!isOfWhole(checksum)) {
     return userMetadata(head.headers)["mtime"] === file.metadata["mtime"];

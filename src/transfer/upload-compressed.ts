@@ -38,7 +38,7 @@ const compressing = createSlots(4);
  * @param place as it would be uncompressed.
  * @param path of the file.
  * @returns undefined when it should be stored as it is: it does not shrink, or the name with `.zst` is taken, here by
- * another file or in S3 by an object that runctl did not make.
+ * another file or in S3 by an object that runctl did not make or may not look at.
  */
 export async function uploadCompressed(
   aws: Aws,
@@ -52,10 +52,11 @@ export async function uploadCompressed(
     if (!(await shrinks(start))) return undefined;
     const place = { bucket, key: key + compressedSuffix };
     const head = await headOf(startUpload(aws, place, options));
-    const there = head && readCompression(userMetadata(head.headers));
+    const there = head && head !== "hidden" && readCompression(userMetadata(head.headers));
     if (head && !there) return undefined;
     const original = await look(file, options.signal);
-    if (there?.sizeBytes === original.sizeBytes && there.crc32 === original.crc32) return kept;
+    if (there && there.sizeBytes === original.sizeBytes && there.crc32 === original.crc32)
+      return kept;
     return send(aws, file, { ...place, path, original }, options);
   });
 }

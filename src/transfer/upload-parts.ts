@@ -106,6 +106,7 @@ async function joinParts(
 /** ETag of the object if it is the one that the parts make. */
 async function findObject(job: UploadJob, whole: WholeObject): Promise<string | undefined> {
   const head = await headOf(job);
+  if (head === "hidden") return undefined;
   const isOurs =
     head?.headers.get("content-length") === String(whole.sizeBytes) &&
     head.headers.get("x-amz-checksum-crc32") === whole.crc32;

@@ -28,12 +28,13 @@ export async function uploadSingle(
   tally.expectNoMore();
   try {
     const head = await headOf(startUpload(aws, { bucket, key }, full));
-    const object = head && {
-      sizeBytes: Number(head.headers.get("content-length")),
-      etag: (head.headers.get("etag") ?? "").replaceAll('"', ""),
-    };
+    const object = head !== undefined &&
+      head !== "hidden" && {
+        sizeBytes: Number(head.headers.get("content-length")),
+        etag: (head.headers.get("etag") ?? "").replaceAll('"', ""),
+      };
     if (object && options.ifNoneMatch) tally.skip(object.sizeBytes);
-    else await uploadUnlessThere(job, { path, key }, object);
+    else await uploadUnlessThere(job, { path, key }, object || undefined);
     return tally.result();
   } catch (error) {
     if (options.signal?.aborted) throw interrupted(error);

@@ -15,6 +15,7 @@ import { createFlowControl } from "./flow-control.ts";
 import { usualPartBytes } from "./plan-parts.ts";
 import { uploadDirectory } from "./upload-directory.ts";
 import { uploadFile } from "./upload-file.ts";
+import { uploadSingle } from "./upload-single.ts";
 
 /** A fault for the first `times` requests of each kind and target. */
 function firstTimes(times: number, fault: (request: ProxiedRequest) => Fault | undefined) {
@@ -90,6 +91,21 @@ test("a storm of 503 that does not end is told, and the parts are freed once it 
   await assert.rejects(upload(), { code: "OPERATION_FAILED", message: /SlowDown/ });
 
   assert.deepEqual(await unfinishedUploads(direct, bucket), []);
+});
+
+test("who may write but not look uploads all the same", async (t) => {
+  const { proxy, aws, direct, bucket, directory } = await startTroubled(t);
+  const path = join(directory, "file");
+  writeFileSync(path, "text ".repeat(1000));
+  const place = { bucket, key: "file", compress: true };
+  await uploadSingle(aws, path, { ...place, compress: false });
+  proxy.plan = ({ method }) =>
+    method === "HEAD" ? { kind: "answer", status: 403, code: "AccessDenied" } : undefined;
+
+  // What S3 has may be something else by now, as far as can be seen.
+  assert.equal((await uploadSingle(aws, path, place)).moved, 1);
+  proxy.plan = () => undefined;
+  assert.equal((await headObject(direct, { bucket, key: "file" }))?.sizeBytes, 5000);
 });
 
 for (const size of [1000, 300_000, usualPartBytes + 1]) {
