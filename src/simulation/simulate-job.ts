@@ -111,6 +111,8 @@ export class JobSimulator {
       if (target === this.#place) return;
       if (this.#place !== waiting) this.#close(nowMs, "left");
       if (target !== waiting) this.#launch(target, nowMs);
+      // Without a deadline no policy changes its mind: what it would answer is known.
+      if (this.#setup.job.deadlineMs === Infinity) return;
     }
   }
 
