@@ -21,7 +21,7 @@ const options: Context["options"] = {
 };
 
 /** One of a person who asks AWS nothing: each call of it fails. */
-const context: Context = {
+export const context: Context = {
   options,
   aws: () => Promise.reject(new Error("AWS was asked")),
   report: () => undefined,
@@ -35,7 +35,7 @@ const context: Context = {
 };
 
 /** Words as a shell splits them; single quotes keep theirs together. */
-function shellWords(line: string): string[] {
+export function shellWords(line: string): string[] {
   return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
 }
 

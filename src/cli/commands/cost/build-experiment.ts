@@ -32,6 +32,14 @@ export async function buildExperiment(
   const instanceType = input.instanceType ?? defaults.instanceType ?? launchDefaults.instanceType;
   const market = await simulatedMarket(input, { region, instanceType });
   const { work: workMs = defaultWorkMs, deadline: deadlineMs = Infinity } = input;
+  for (const [flag, value] of [
+    ["--work", workMs],
+    ["--nodes", market.terms.gang],
+    ["--replicas", input.replicas ?? 1],
+    ["--jobs", input.jobs ?? 1],
+    ["--workers", input.workers ?? 1],
+  ] as const)
+    if (value < 1) throw new RunctlError("USAGE", `${flag} must be at least 1`);
   if (deadlineMs < workMs)
     throw new RunctlError("USAGE", "the deadline is shorter than the work", {
       hint: "give a longer --deadline, or less --work",
@@ -61,8 +69,6 @@ export async function buildExperiment(
     startMs: input.start === undefined ? undefined : Math.round(input.start),
     seed: input.seed ?? 1,
   };
-  if (experiment.replicas === 0 || experiment.jobs === 0)
-    throw new RunctlError("USAGE", "--jobs and --replicas must be at least 1");
   return {
     experiment,
     zones: market.zones,

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { runSimulate } from "../../../../test/support/run-simulate.ts";
+
+/** One zone: two hours up, one down, again and again; twelve days. */
+const trace = {
+  meta: { gap_seconds: 3600, on_demand_usd_h: 3 },
+  zones: {
+    "us-east-1a": {
+      first: 1,
+      runs: Array.from({ length: 192 }, (_, at) => (at % 2 === 0 ? 2 : 1)),
+      price_values: [1],
+      price_runs: [288],
+    },
+    "us-east-1b": {
+      first: 0,
+      runs: Array.from({ length: 192 }, (_, at) => (at % 2 === 0 ? 2 : 1)),
+      price_values: [1],
+      price_runs: [288],
+    },
+    "eu-west-1a": { first: 1, runs: [288], price_values: [0.5], price_runs: [288] },
+  },
+};
+
+async function file(t: TestContext, name: string, content: unknown): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "runctl-simulate-"));
+  t.after(() => rm(directory, { recursive: true }));
+  const path = join(directory, name);
+  await writeFile(path, typeof content === "string" ? content : JSON.stringify(content));
+  return path;
+}
+
+test("a trace is replayed within one region, and every number says where it comes from", async (t) => {
+  const path = await file(t, "trace.json", trace);
+  const { output, text } = await runSimulate(
+    `--trace ${path} --work 4h --jobs 20 --region us-east-1`,
+  );
+  assert.deepEqual(output.zones, ["us-east-1a", "us-east-1b"]);
+  const [follows, bound] = output.cases;
+  assert.ok(follows!.makespanHours.mean < bound!.makespanHours.mean);
+  for (const { what, value, origin } of output.assumptions)
+    assert.ok(what !== "" && value !== "" && origin !== "", what);
+  assert.match(text, /sha256 [0-9a-f]{16}/);
+  assert.match(text, /Against follows capacity/);
+});
+
+test("by the rules of papers one job that starts at a given time can be done by hand", async (t) => {
+  const path = await file(t, "trace.json", trace);
+  const line = `--trace ${path} --zone us-east-1a --start 3h --work 3h --deadline 20h --changeover 0s --as-papers --policy greedy`;
+  const { output } = await runSimulate(line);
+  // Two hours, one away, one hour; at 1 USD.
+  assert.equal(output.cases[0]!.costUsd.mean, 3);
+  assert.equal(output.cases[0]!.makespanHours.mean, 4);
+  assert.equal(output.cases[0]!.costUsd.interval, undefined);
+  assert.ok(Math.abs(output.lowerBound!.costUsd - 3) < 1e-6);
+});
+
+test("storage plans of the advisor are compared, and one that cannot be done is refused when it was asked for", async () => {
+  const few = "--replicas 3 --jobs 4 --deadline 60h --region us-west-2";
+  const { output } = await runSimulate(`--dataset 150GB --instance-type g5.xlarge ${few}`);
+  const names = output.cases.map(({ name }) => name);
+  assert.ok(
+    names.some((name) => name.startsWith("S3 copy to NVMe")),
+    names.join(),
+  );
+  assert.ok(names.some((name) => name.startsWith("EBS warm, one zone")));
+  await assert.rejects(
+    runSimulate(`--dataset 150GB --instance-type c5.2xlarge --plan s3-nvme ${few}`),
+    { code: "USAGE", message: /s3-nvme cannot be done/ },
+  );
+});
+
+test("policies, placements and checkpoints multiply into cases", async () => {
+  const line =
+    "--replicas 2 --jobs 2 --deadline 60h --instance-type g5.xlarge --policy greedy --policy on-demand --checkpoints 15m --checkpoints daly";
+  const { output } = await runSimulate(line);
+  assert.equal(output.cases.length, 8);
+  assert.ok(output.cases.some(({ name }) => name === "follows capacity, greedy, every 15 min"));
+});
+
+test("a fleet that shares a small pool pays more than one that has room", async () => {
+  const line =
+    "--replicas 2 --jobs 2 --deadline 60h --instance-type g5.xlarge --fleet 60 --pool-depth 2";
+  const { fleet } = (await runSimulate(line)).output;
+  assert.ok(fleet!.shared.costUsd.mean > fleet!.unlimited.costUsd.mean);
+  assert.equal(fleet!.shared.lateShare, 0);
+});
+
+test("the report is written where it was asked for", async (t) => {
+  const page = await file(t, "out.html", "");
+  const { output } = await runSimulate(
+    `--replicas 2 --jobs 3 --instance-type g5.xlarge --report ${page}`,
+  );
+  assert.equal(output.report, page);
+  assert.match(await readFile(page, "utf8"), /^<!doctype html>/);
+  await assert.rejects(
+    runSimulate(`--replicas 1 --jobs 1 --instance-type g5.xlarge --report /nowhere/out.html`),
+    {
+      code: "OPERATION_FAILED",
+    },
+  );
+});
+
+const few = "--replicas 1 --jobs 1 --instance-type g5.xlarge";
+const refused: Array<[line: string, error: { code: string; message: RegExp }]> = [
+  ["--trace /nowhere.json", { code: "NOT_FOUND", message: /\/nowhere\.json/ }],
+  [`${few} --work 10h --deadline 5h`, { code: "USAGE", message: /shorter than the work/ }],
+  [`${few} --policy greedy`, { code: "USAGE", message: /greedy needs a deadline/ }],
+  [`${few} --plan hybrid`, { code: "USAGE", message: /how large the dataset is/ }],
+  [`${few} --as-papers`, { code: "USAGE", message: /ticks of a trace/ }],
+  [`${few} --home us-east-1z`, { code: "USAGE", message: /no zone us-east-1z/ }],
+  [`${few} --zone us-east-1z`, { code: "USAGE", message: /us-east-1z/ }],
+  [`${few} --quota 5`, { code: "USAGE", message: /no fleet/ }],
+  [`--replicas 1 --jobs 0 --instance-type g5.xlarge`, { code: "USAGE", message: /at least 1/ }],
+  [`${few} --work 0h`, { code: "USAGE", message: /--work/ }],
+  [`${few} --nodes 0`, { code: "USAGE", message: /--nodes/ }],
+  [
+    `--instance-type x9.huge`,
+    { code: "USAGE", message: /no on-demand price is known for x9\.huge/ },
+  ],
+];
+for (const [line, error] of refused)
+  test(`cost simulate refuses: ${line}`, async () => {
+    await assert.rejects(runSimulate(line), error);
+  });
