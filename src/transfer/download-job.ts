@@ -14,7 +14,7 @@ import type { Tally } from "./transfer-result.ts";
  * What becomes of objects that are symbolic links by their metadata: `refuse` lists them, `keep` makes links of
  * those that stay inside the directory, `content` makes a file of where they lead.
  */
-export type LinkPolicy = "refuse" | "keep" | "content";
+type LinkPolicy = "refuse" | "keep" | "content";
 
 export interface DownloadRules {
   /** What runctl compressed becomes the file that it was. */

@@ -26,7 +26,7 @@ export interface DownloadJournal {
 /** A flush syncs the whole file system, so it is not made for every few files; whoever adds does not wait for it. */
 const flushFiles = 5_000;
 const flushBytes = 1024 ** 3;
-const mostWaitingFiles = 20_000;
+const mostWaitingFiles = 10_000;
 
 /**
  * Opens the journal that an earlier run left, which may have ended at any point: a note counts only when

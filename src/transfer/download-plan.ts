@@ -17,8 +17,8 @@ export interface DownloadScope {
   onListed: ((path: string) => void) | undefined;
 }
 
-/** Pages of 1,000 keys that are listed ahead, so that what is to come is known early: about 10 MB. */
-const pagesAhead = 20;
+/** Pages of 1,000 keys that are listed ahead, so that what is to come is known early: about 5 MB. */
+const pagesAhead = 10;
 
 /** The objects that can be files, in S3's order; directories are made, others noted as refused. */
 export async function* planDownload(

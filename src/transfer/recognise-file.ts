@@ -30,6 +30,18 @@ export function findNote(
   return note.sizeBytes === found.size && hasTime(found, note.modifiedMs) ? note : undefined;
 }
 
+/** The file is as a download left it: what a note says, or size and time, without asking S3 or reading it. */
+export function isAsDownloaded(
+  job: DownloadJob,
+  object: ListedObject,
+  path: string,
+  found: Stats,
+): boolean {
+  if (job.verify || found.size !== object.sizeBytes) return false;
+  const hasObjectTime = job.trustTimes && hasTime(found, object.modifiedMs);
+  return hasObjectTime || findNote(job, object, path, found) !== undefined;
+}
+
 /**
  * Whether the file that is there is surely this version of the object: by a note, by size and time, or by reading
  * it and comparing the checksum that S3 has.
