@@ -57,8 +57,8 @@ export async function downloadCompressed(
   };
   const attributes = attributesFor(headers, object.modifiedMs);
   const { modifiedMs = object.modifiedMs, permissions } = attributes;
-  const hasTime = (found: Stats) =>
-    job.trustTimes && !job.verify && Math.abs(found.mtimeMs - modifiedMs) < 1;
+  const hasTime = (file: Stats) =>
+    job.trustTimes && !job.verify && Math.abs(file.mtimeMs - modifiedMs) < 1;
   const isThere =
     there?.size === original.sizeBytes &&
     (hasTime(there) || (await isOriginal(job, path, original)));
