@@ -5,7 +5,7 @@
  * the traces of "Can't Be Late", NSDI 2024). `src/simulation/trace-statistics.ts` computes the same numbers from the
  * trace itself, and its tests compare them where the trace is at hand. Old pools: trust ratios more than levels.
  */
-export interface ZonePool {
+interface ZonePool {
   zone: string;
   /** Share of time in which a launch succeeds. */
   availability: number;

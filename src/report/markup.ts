@@ -19,7 +19,7 @@ export function element(
 }
 
 /** @throws RangeError for what has no place on a page */
-export function short(value: number): string {
+function short(value: number): string {
   if (!Number.isFinite(value)) throw new RangeError(`${value} cannot be drawn`);
   return `${Math.round(value * 100) / 100}`;
 }

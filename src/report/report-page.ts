@@ -23,7 +23,7 @@ export interface Report {
   breakEven: BreakEvenLines | undefined;
 }
 
-export interface BreakEvenLines {
+interface BreakEvenLines {
   lines: readonly Line[];
   crossings: ReadonlyArray<{ one: string; other: string; restarts: number; usd: number }>;
 }

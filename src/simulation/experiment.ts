@@ -154,7 +154,7 @@ interface CheckpointInput {
 }
 
 /** @param input what the policy may know of the market and the job */
-export function makeCheckpointing(policy: CheckpointPolicy, input: CheckpointInput): Checkpointing {
+function makeCheckpointing(policy: CheckpointPolicy, input: CheckpointInput): Checkpointing {
   const checkpointing = scheduleOf(policy, input);
   // Where every notice is in time no deadline needs a reserve for work that may be lost.
   return input.noticeSuccess < 1 ? checkpointing : { ...checkpointing, atRiskMs: input.noticeMs };
@@ -185,7 +185,7 @@ function scheduleOf(policy: CheckpointPolicy, input: CheckpointInput): Checkpoin
 }
 
 /** Mean life of capacity over all zones. */
-export function meanLifeOf({ zones, lengthMs }: Market): number {
+function meanLifeOf({ zones, lengthMs }: Market): number {
   let upMs = 0;
   let ended = 0;
   for (const zone of zones) {

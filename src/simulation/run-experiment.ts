@@ -50,8 +50,9 @@ async function runWorker(task: WorkerTask): Promise<void> {
 
 /** Beside this file: as TypeScript while developing, bundled as it is published. */
 function workerFile(): URL {
-  const name = import.meta.url.endsWith(".ts") ? "simulation-worker.ts" : "simulation-worker.mjs";
-  return new URL(name, import.meta.url);
+  return import.meta.url.endsWith(".ts")
+    ? new URL("./simulation-worker.ts", import.meta.url)
+    : new URL("./simulation-worker.mjs", import.meta.url);
 }
 
 /** One column of one case. */

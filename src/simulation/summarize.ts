@@ -24,7 +24,7 @@ export interface CaseSummary {
   differenceHours: Difference | undefined;
 }
 
-export interface Spread {
+interface Spread {
   mean: number;
   interval: Interval95 | undefined;
   p50: number;

@@ -15,13 +15,13 @@ export interface SyntheticRegion {
   common: Alternating | undefined;
 }
 
-export interface SyntheticZone {
+interface SyntheticZone {
   zone: string;
   own: Alternating;
 }
 
 /** Up and down in turns. */
-export interface Alternating {
+interface Alternating {
   up: Lifetime;
   down: Lifetime;
 }
@@ -70,7 +70,7 @@ function alternating(upHours: number, availability: number, kind: LifetimeKind):
 /** Heavy tails like those of the pooled spells: standard deviation 3.2 times the mean. */
 const pooledCv = 3.2;
 
-export function lifetimeOf(kind: LifetimeKind, meanHours: number): Lifetime {
+function lifetimeOf(kind: LifetimeKind, meanHours: number): Lifetime {
   const meanMs = meanHours * hourMs;
   if (kind === "hyperexponential") return { kind, meanMs, cv: pooledCv };
   // A shape of 0.42 has a standard deviation of 3 times the mean.

@@ -18,7 +18,7 @@ export interface ZoneStatistics {
   downHours: Distribution;
 }
 
-export interface Distribution {
+interface Distribution {
   count: number;
   mean: number;
   median: number;

@@ -4,7 +4,7 @@ import { decimal, duration, oneOf, text, wholeNumber } from "../../parsers.ts";
 import { byteRate, byteSize } from "../../quantity-parsers.ts";
 import { checkpointPolicy, share } from "./simulate-parsers.ts";
 
-export const lifetimeKinds = ["measured", "exponential", "weibull", "hyperexponential"] as const;
+const lifetimeKinds = ["measured", "exponential", "weibull", "hyperexponential"] as const;
 
 /** Storage plans by the names that `cost advise` gives them. */
 export const planIds = [
