@@ -46,17 +46,16 @@ interface Walk {
 
 /** @param above the directories that lead here, for the detection of loops. */
 function* walk(place: Walk, below: string, above: readonly string[]): Generator<WalkedFile> {
-  let entries: Entry[];
+  let names: Name[];
   try {
-    entries = readEntries(place, below);
+    names = readNames(place, below);
   } catch (error) {
     if (below === "") throw error;
     yield { kind: "refused", path: below, reason: reasonOf(error) };
     return;
   }
-  if (entries.length === 0 && below !== "") yield { kind: "empty-directory", path: below };
-  for (const entry of entries) {
-    const { name, isDirectory, isLink } = readEntry(entry);
+  if (names.length === 0 && below !== "") yield { kind: "empty-directory", path: below };
+  for (const { name, isDirectory, isLink } of names) {
     const text = textOfName(name);
     if (isPartName(text) || (below === "" && text.startsWith(".runctl-journal"))) continue;
     const path = below + text;
@@ -107,41 +106,37 @@ function look({ root }: Walk, path: string): WalkedFile {
   }
 }
 
-/**
- * A name and what it is, as one string, because a million objects would take more memory than all else: the name's
- * bytes as Latin-1, a slash if keys go on below it, NUL, and a letter. So sorted, they are in the order of S3.
- */
-type Entry = string;
+interface Name {
+  /** Its bytes as Latin-1: compared as strings, they are in the order of S3. */
+  name: string;
+  isDirectory: boolean;
+  isLink: boolean;
+}
 
-const letters = { directory: "d", link: "l", linkToDirectory: "L", other: "f" };
-
-function readEntries({ root, options }: Walk, below: string): Entry[] {
-  const { symlinks = "follow" } = options;
-  const entries: Entry[] = [];
-  // One by one, for the same reason.
+function readNames({ root, options }: Walk, below: string): Name[] {
+  const names: (Name & { order: string })[] = [];
+  // Entry by entry, so that there are no Dirents of a whole directory beside the names.
   const directory = opendirSync(join(root, below), { encoding: "latin1", bufferSize: 1024 });
   try {
-    for (let found = directory.readSync(); found; found = directory.readSync()) {
-      const { name } = found;
-      if (found.isDirectory()) entries.push(`${name}/\0${letters.directory}`);
-      else if (!found.isSymbolicLink()) entries.push(`${name}\0${letters.other}`);
-      else if (symlinks === "follow" && leadsToDirectory(join(root, below, textOfName(name)))) {
-        entries.push(`${name}/\0${letters.linkToDirectory}`);
-      } else entries.push(`${name}\0${letters.link}`);
+    for (let entry = directory.readSync(); entry; entry = directory.readSync()) {
+      const isLink = entry.isSymbolicLink();
+      const isDirectory = isLink
+        ? options.symlinks !== "skip" &&
+          options.symlinks !== "keep" &&
+          leadsToDirectory(join(root, below, textOfName(entry.name)))
+        : entry.isDirectory();
+      // The keys below a directory have a slash after its name.
+      names.push({
+        name: entry.name,
+        isDirectory,
+        isLink,
+        order: isDirectory ? `${entry.name}/` : entry.name,
+      });
     }
   } finally {
     directory.closeSync();
   }
-  return entries.toSorted((a, b) => (a < b ? -1 : 1));
-}
-
-function readEntry(entry: Entry): { name: string; isDirectory: boolean; isLink: boolean } {
-  const end = entry.indexOf("\0");
-  const letter = entry.slice(end + 1);
-  const isLink = letter === letters.link || letter === letters.linkToDirectory;
-  const hasSlash = letter === letters.directory || letter === letters.linkToDirectory;
-  const name = entry.slice(0, hasSlash ? end - 1 : end);
-  return { name, isLink, isDirectory: letter === letters.directory };
+  return names.toSorted((a, b) => (a.order < b.order ? -1 : 1));
 }
 
 function leadsToDirectory(link: string): boolean {
