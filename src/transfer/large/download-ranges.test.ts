@@ -20,9 +20,11 @@ import { usualRangeBytes as rangeBytes } from "./plan-ranges.ts";
 
 /** Two whole ranges, and an end that O_DIRECT does not take. */
 const sizeBytes = 2 * rangeBytes + 5;
+const bytes = randomBytes(sizeBytes);
+bytes.write("GOOD", rangeBytes + 77);
 
 test("an interrupted download goes on in another directory, as on another machine", async (t) => {
-  const { place, object, bytes, path } = await interrupted(t);
+  const { place, object, path } = await interrupted(t);
   const there = join(place.directory, "there");
   await mkdir(there);
   await cp(partPath(path), partPath(join(there, "k")));
@@ -36,7 +38,7 @@ test("an interrupted download goes on in another directory, as on another machin
 });
 
 test("a range that the journal claims and the disk does not hold is fetched again", async (t) => {
-  const { place, object, bytes, path } = await interrupted(t);
+  const { place, object, path } = await interrupted(t);
   const part = await open(partPath(path), "r+");
   await part.write(Buffer.from([bytes[1_000_000]! ^ 1]), 0, 1, 1_000_000);
   await part.close();
@@ -48,7 +50,7 @@ test("a range that the journal claims and the disk does not hold is fetched agai
 });
 
 test("a part file that lost its end, or a journal that lost half a line, costs only what is lost", async (t) => {
-  const { place, object, bytes, path } = await interrupted(t);
+  const { place, object, path } = await interrupted(t);
   await truncate(partPath(path), rangeBytes);
   const { length } = await readFile(rangesPath(path));
 
@@ -60,12 +62,12 @@ test("a part file that lost its end, or a journal that lost half a line, costs o
   await truncate(rangesPath(torn.path), length - 3);
   const again = await downloadObject(place.aws, torn.object, torn.path);
   assert.equal(again.movedBytes, sizeBytes);
-  assert.ok((await readFile(torn.path)).equals(torn.bytes));
+  assert.ok((await readFile(torn.path)).equals(bytes));
 });
 
 test("bytes that came wrong are found in the whole, fetched again, and right then", async (t) => {
   const place = await startSpoiledBucket(t);
-  const { object, bytes } = await putMarked(place);
+  const { object } = await putMarked(place);
   const path = join(place.directory, "k");
   place.network.replaceInAnswers("GOOD", "EVIL");
   let arrived = 0;
@@ -95,7 +97,7 @@ test("bytes that are wrong twice are refused with what is known of them, and lea
 
 test("reading back finds a write that the disk lost, and has it fetched again", async (t) => {
   const place = await startTestBucket(t);
-  const { object, bytes } = await putMarked(place);
+  const { object } = await putMarked(place);
   const path = join(place.directory, "k");
 
   assert.equal(
@@ -113,7 +115,7 @@ test("reading back finds a write that the disk lost, and has it fetched again", 
 
 test("an object whose size has no whole buffer comes with the page cache kept, and read back", async (t) => {
   const place = await startTestBucket(t);
-  const { object, bytes } = await putMarked(place);
+  const { object } = await putMarked(place);
   const path = join(place.directory, "k");
 
   const done = await downloadObject(place.aws, object, path, { pageCache: "keep", verify: true });
@@ -125,7 +127,7 @@ test("an object whose size has no whole buffer comes with the page cache kept, a
 /** An object, and what a download of it left that was interrupted in its second range. */
 async function interrupted(t: TestContext, at?: TestBucket) {
   const place = at ?? (await startTestBucket(t));
-  const { object, bytes } = await putMarked(place);
+  const { object } = await putMarked(place);
   const path = join(place.directory, "k");
   const controller = new AbortController();
   let arrived = 0;
@@ -138,18 +140,16 @@ async function interrupted(t: TestContext, at?: TestBucket) {
   await assert.rejects(downloadObject(place.aws, object, path, { flow, signal, onBytes }), {
     message: "interrupted",
   });
-  return { place, object, bytes, path };
+  return { place, object, path };
 }
 
 async function putMarked(place: TestBucket) {
   const { aws, bucket } = place;
   const key = "k";
-  const bytes = randomBytes(sizeBytes);
-  bytes.write("GOOD", rangeBytes + 77);
   await place.put(key, bytes);
   const head = await headObject(aws, { bucket, key });
   assert.ok(head);
-  return { bytes, object: { bucket, key, etag: head.etag, sizeBytes } };
+  return { object: { bucket, key, etag: head.etag, sizeBytes } };
 }
 
 /** Downloads to a disk that says it wrote the first buffer, and did not, so many times. */
@@ -166,8 +166,8 @@ async function throughForgetfulDisk(
   const file: DiskFile = {
     ...real,
     isDirect: real.isDirect,
-    write: async (bytes, position) => (isLost(position) ? undefined : real.write(bytes, position)),
-    writeNow: (bytes, position) => (isLost(position) ? undefined : real.writeNow(bytes, position)),
+    write: async (from, position) => (isLost(position) ? undefined : real.write(from, position)),
+    writeNow: (from, position) => (isLost(position) ? undefined : real.writeNow(from, position)),
   };
   const source = {
     client: s3Client(aws),
