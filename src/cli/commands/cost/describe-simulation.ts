@@ -107,7 +107,8 @@ function basis(jobs: number, effectiveSamples: number): string {
 function fleet({ jobs, poolDepth, poolDepthOrigin, shared, unlimited }: FleetOutput): string {
   const heads = ["POOL", "USD A JOB", "HOURS", "P90", "DONE", "LATE", "INTERRUPTED", "ON DEMAND"];
   const rows = [fleetRow("shared", shared), fleetRow("enough for all (a bound)", unlimited)];
-  return `${jobs} such jobs, ${poolDepth} instances a zone (${poolDepthOrigin}):\n${indent(table(heads, rows))}`;
+  const depth = `${poolDepth} times what the trace counts, ${poolDepthOrigin}`;
+  return `${jobs} such jobs in one pool (${depth}):\n${indent(table(heads, rows))}`;
 }
 
 function fleetRow(name: string, one: FleetSummary): string[] {

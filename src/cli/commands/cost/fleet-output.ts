@@ -33,7 +33,7 @@ export function fleetOutput(input: SimulateInput, experiment: Experiment): Fleet
   const depth = poolDepth ?? (isCount ? 1 : probedDepth);
   const spec = { jobs, quota: quota ?? Infinity, arrivalsMs: Math.round(arrivals ?? 0) };
   const defaultOrigin = isCount
-    ? "the trace counts"
+    ? "as it stands"
     : "assumed: as deep as public records have looked; --pool-depth";
   return {
     jobs,
