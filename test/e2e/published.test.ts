@@ -16,12 +16,14 @@ test(
   { skip },
   async (t) => {
     const stateDirectory = await newStateDirectory();
-    t.after(() => rm(stateDirectory, { recursive: true, force: true }));
     const cli = await cliProgram(t);
     const type = (...words: string[]) => cli.start(stateDirectory, ...words).ended;
 
     const up = await type("local", "up", "--detach", "--port", "0", "--backend", "kernel");
-    t.after(() => type("local", "down"));
+    t.after(async () => {
+      await type("local", "down");
+      await rm(stateDirectory, { recursive: true, force: true, maxRetries: 5 });
+    });
     assert.equal(up.exitCode, 0, up.stderr);
     const {
       endpoint: endpointUrl,
