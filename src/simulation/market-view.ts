@@ -116,7 +116,9 @@ export class MarketView implements JobView {
         const zone = this.zones[index]!;
         if (zone === this.lastZone || !this.isUp(zone)) continue;
         const score = this.#scoreOf(zone);
-        if (score > bestScore) [best, bestScore] = [zone, score];
+        if (score <= bestScore) continue;
+        best = zone;
+        bestScore = score;
       }
     }
     this.candidate = best;

@@ -2,14 +2,11 @@
  * Random numbers that are a function of (seed, stream, counter) and of nothing else: any worker computes the same
  * numbers for the same job, in any order.
  *
- * Each of the words goes through a 32-bit finaliser of full avalanche; the tests look at the distribution and at
- * neighbouring streams.
+ * In [0, 1), in steps of 2^-32. Each of the words goes through a 32-bit finaliser of full avalanche; the tests look at
+ * the distribution and at neighbouring streams.
  */
 export function uniform(seed: number, stream: number, counter: number): number {
-  const high = hash3(seed, stream, counter);
-  const low = hash3(seed ^ 0x9e3779b9, stream, high);
-  // 53 bits: as many as a double in [0, 1) can have.
-  return ((high >>> 5) * 67_108_864 + (low >>> 6)) / 9_007_199_254_740_992;
+  return (hash3(seed, stream, counter) >>> 0) / 4_294_967_296;
 }
 
 /** A whole number in [0, below). */
