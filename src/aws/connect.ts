@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
+import type { AgentOptions } from "node:https";
+import { getCACertificates } from "node:tls";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { IAMClient } from "@aws-sdk/client-iam";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { STSClient } from "@aws-sdk/client-sts";
+import { RunctlError } from "../errors.ts";
 import { endCallsWith } from "./end-calls.ts";
 import { outlastOutages } from "./outlast-outages.ts";
 
@@ -63,6 +67,7 @@ export function connect(options: ConnectOptions): Aws {
     requestHandler: {
       connectionTimeout: patience.connectMs ?? 6_000,
       socketTimeout: patience.silentMs ?? 15_000,
+      ...agentFor(process.env["AWS_CA_BUNDLE"]),
     },
   };
   const client = <Client extends AnyClient>(make: () => Promise<Client>) =>
@@ -84,6 +89,20 @@ export function connect(options: ConnectOptions): Aws {
     sts: client(async () => new (await import("./sdk/sts.ts")).STSClient(settings)),
     ssm: client(async () => new (await import("./sdk/ssm.ts")).SSMClient(settings)),
   };
+}
+
+/** Whose certificates are believed: as the AWS CLI does it, because the SDK does not know the variable. */
+function agentFor(caBundle: string | undefined): { httpsAgent?: AgentOptions } {
+  if (!caBundle) return {};
+  try {
+    const ca = [readFileSync(caBundle, "utf8"), ...getCACertificates("extra")];
+    return { httpsAgent: { ca } };
+  } catch (error) {
+    throw new RunctlError("CONFIGURATION", `AWS_CA_BUNDLE ${caBundle} cannot be read`, {
+      hint: "set it to a file of certificates in PEM form, or unset it",
+      cause: error,
+    });
+  }
 }
 
 type AnyClient = EC2Client | S3Client | IAMClient | STSClient | SSMClient;
