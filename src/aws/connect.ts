@@ -1,12 +1,10 @@
-import { readFileSync } from "node:fs";
-import type { AgentOptions } from "node:https";
-import { getCACertificates } from "node:tls";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { IAMClient } from "@aws-sdk/client-iam";
+import type { PricingClient } from "@aws-sdk/client-pricing";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { STSClient } from "@aws-sdk/client-sts";
-import { RunctlError } from "../errors.ts";
+import { readCaBundle } from "./ca-bundle.ts";
 import { endCallsWith } from "./end-calls.ts";
 import { outlastOutages } from "./outlast-outages.ts";
 
@@ -29,6 +27,8 @@ export interface ConnectOptions {
   /** Ends every call that is under way when it aborts, with its reason. */
   signal?: AbortSignal;
   patience?: Patience;
+  /** A file of certificates in place of the usual authorities; default: AWS_CA_BUNDLE, which the SDK does not know. */
+  caBundle?: string;
 }
 
 /** How long one attempt of a call may wait, in milliseconds. */
@@ -49,6 +49,8 @@ export interface Aws {
   iam(): Promise<IAMClient>;
   sts(): Promise<STSClient>;
   ssm(): Promise<SSMClient>;
+  /** Of the price list, which speaks of all regions. */
+  pricing(): Promise<PricingClient>;
 }
 
 /**
@@ -57,22 +59,11 @@ export interface Aws {
  * The limit is one of silence and not of the whole request: the 100 MB of a runtime may take their time.
  */
 export function connect(options: ConnectOptions): Aws {
-  const { signal, patience = {} } = options;
-  const settings = {
-    region: options.region,
-    ...(options.endpointUrl ? { endpoint: options.endpointUrl } : {}),
-    ...(options.profile ? { profile: options.profile } : {}),
-    ...(options.credentials ? { credentials: options.credentials } : {}),
-    ...(options.maxAttempts === undefined ? {} : { maxAttempts: options.maxAttempts }),
-    requestHandler: {
-      connectionTimeout: patience.connectMs ?? 6_000,
-      socketTimeout: patience.silentMs ?? 15_000,
-      ...agentFor(process.env["AWS_CA_BUNDLE"]),
-    },
-  };
-  const client = <Client extends AnyClient>(make: () => Promise<Client>) =>
+  const { signal } = options;
+  const settings = once(async () => settingsOf(options));
+  const client = <Client extends AnyClient>(make: (settings: Settings) => Promise<Client>) =>
     once(async () => {
-      const made = await make();
+      const made = await make(await settings());
       const patient = options.outlastMs ? outlastOutages(made, options.outlastMs) : made;
       return signal ? endCallsWith(patient, signal) : patient;
     });
@@ -81,31 +72,45 @@ export function connect(options: ConnectOptions): Aws {
   return {
     region: options.region,
     endpointUrl: options.endpointUrl,
-    ec2: client(async () => new (await import("./sdk/ec2.ts")).EC2Client(settings)),
+    ec2: client(async (all) => new (await import("./sdk/ec2.ts")).EC2Client(all)),
     s3: client(
-      async () => new (await import("./sdk/s3.ts")).S3Client({ ...settings, forcePathStyle }),
+      async (all) => new (await import("./sdk/s3.ts")).S3Client({ ...all, forcePathStyle }),
     ),
-    iam: client(async () => new (await import("./sdk/iam.ts")).IAMClient(settings)),
-    sts: client(async () => new (await import("./sdk/sts.ts")).STSClient(settings)),
-    ssm: client(async () => new (await import("./sdk/ssm.ts")).SSMClient(settings)),
+    iam: client(async (all) => new (await import("./sdk/iam.ts")).IAMClient(all)),
+    sts: client(async (all) => new (await import("./sdk/sts.ts")).STSClient(all)),
+    ssm: client(async (all) => new (await import("./sdk/ssm.ts")).SSMClient(all)),
+    pricing: client(
+      async (all) =>
+        new (await import("./sdk/pricing.ts")).PricingClient({ ...all, region: pricingRegion }),
+    ),
   };
 }
 
-/** Whose certificates are believed: as the AWS CLI does it, because the SDK does not know the variable. */
-function agentFor(caBundle: string | undefined): { httpsAgent?: AgentOptions } {
-  if (!caBundle) return {};
-  try {
-    const ca = [readFileSync(caBundle, "utf8"), ...getCACertificates("extra")];
-    return { httpsAgent: { ca } };
-  } catch (error) {
-    throw new RunctlError("CONFIGURATION", `AWS_CA_BUNDLE ${caBundle} cannot be read`, {
-      hint: "set it to a file of certificates in PEM form, or unset it",
-      cause: error,
-    });
-  }
+/** The price list has endpoints in a few regions only ("AWS Price List Query API endpoints": this is one of them). */
+const pricingRegion = "us-east-1";
+
+/** What all clients have in common. */
+function settingsOf(options: ConnectOptions) {
+  const { patience = {} } = options;
+  return {
+    region: options.region,
+    ...(options.endpointUrl ? { endpoint: options.endpointUrl } : {}),
+    ...(options.profile ? { profile: options.profile } : {}),
+    ...(options.credentials ? { credentials: options.credentials } : {}),
+    ...(options.maxAttempts === undefined ? {} : { maxAttempts: options.maxAttempts }),
+    requestHandler: {
+      connectionTimeout: patience.connectMs ?? 6_000,
+      socketTimeout: patience.silentMs ?? 15_000,
+      ...believing(readCaBundle(options.caBundle ?? process.env["AWS_CA_BUNDLE"])),
+    },
+  };
 }
 
-type AnyClient = EC2Client | S3Client | IAMClient | STSClient | SSMClient;
+const believing = (ca: string[] | undefined) => (ca ? { httpsAgent: { ca } } : {});
+
+type AnyClient = EC2Client | S3Client | IAMClient | STSClient | SSMClient | PricingClient;
+
+type Settings = ReturnType<typeof settingsOf>;
 
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let value: Promise<Value> | undefined;

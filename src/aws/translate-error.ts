@@ -60,6 +60,15 @@ export function translateError(error: unknown, action: string): unknown {
       hint: "check the network, --region and --endpoint-url",
       cause: error,
     });
+  if (isUntrusted(error))
+    return new RunctlError(
+      "UNREACHABLE",
+      `${action}: the connection is not secure: ${error.message}`,
+      {
+        hint: "if the certificate is your own, set AWS_CA_BUNDLE to the file of its authority",
+        cause: error,
+      },
+    );
   const code = codeOf(error.name) ?? (awsErrorCode(error) === undefined ? undefined : "AWS_ERROR");
   if (code === undefined) return error;
   if (error.name === "NoSuchBucket") return noSuchBucket(error, action);
@@ -101,6 +110,11 @@ export function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { name, code } = error as Error & { code?: unknown };
   return name === "TimeoutError" || networkCodes.has(String(code));
+}
+
+/** OpenSSL's names of what is wrong with a certificate, and Node's for one of another host. */
+function isUntrusted(error: Error & { code?: unknown }): boolean {
+  return /CERT|SIGNATURE|ISSUER|^ERR_(TLS|SSL)_/.test(String(error.code));
 }
 
 /** The SDK speaks of its own parts where time is up. */
