@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isRegionName, s3Address } from "./s3-address.ts";
+import { isRegionName, regionOfS3Url, s3Address } from "./s3-address.ts";
 
 const plain = { endpointUrl: undefined, isDualStack: false, isAccelerated: false };
 
@@ -63,4 +63,28 @@ test("only what is named like a region is taken for one", () => {
   for (const name of ["", "us", "us-east-1.evil.example", "us-east-1/", "US-EAST-1", "a@b-c-1"]) {
     assert.equal(isRegionName(name), false, name);
   }
+});
+
+test("a region is read off the hosts of S3, and off no other", () => {
+  const cases = {
+    "https://data.s3.eu-west-1.amazonaws.com/k?x=1": "eu-west-1",
+    "http://my.data.s3-us-west-2.amazonaws.com/k": "us-west-2",
+    "https://s3.dualstack.ap-south-1.amazonaws.com/data/k": "ap-south-1",
+    "https://data.s3.cn-north-1.amazonaws.com.cn/k": "cn-north-1",
+  };
+  for (const [url, region] of Object.entries(cases)) assert.equal(regionOfS3Url(url), region);
+  for (const url of [
+    "https://evil.example/s3.eu-west-1.amazonaws.com",
+    "https://s3.eu-west-1.amazonaws.com.evil.example/",
+    "https://s3.eu-west-1.amazonaws.com@evil.example/",
+    "https://s3.eu-west-1.amazonaws.com:8443/",
+    "https://evils3.eu-west-1.amazonaws.com/",
+    "https://s3.cn-north-1.amazonaws.com/",
+    "https://data.s3-website-us-west-2.amazonaws.com/",
+    "https://data.s3-accelerate.amazonaws.com/",
+    "https://data.s3.amazonaws.com/",
+    "/data/k",
+    "",
+  ])
+    assert.equal(regionOfS3Url(url), undefined, url);
 });

@@ -31,6 +31,19 @@ export function isRegionName(text: string): boolean {
 }
 
 /**
+ * The region whose S3 has the host of `url` ("Amazon Simple Storage Service endpoints and quotas"; `s3-REGION` is the
+ * older form); undefined for every other host.
+ */
+export function regionOfS3Url(url: string): string | undefined {
+  const { hostname = "", port = "" } = URL.parse(url) ?? {};
+  const [, region, domain] = s3Host.exec(hostname) ?? [];
+  if (region === undefined || port !== "" || !isRegionName(region)) return undefined;
+  return domain === domainOf(region) ? region : undefined;
+}
+
+const s3Host = /^(?:[a-z0-9.-]+\.)?s3[.-](?:dualstack\.)?([a-z0-9-]+)\.(amazonaws\.com(?:\.cn)?)$/;
+
+/**
  * Where the objects of a bucket are. Virtual-host style on AWS ("Virtual hosting of general purpose buckets"); path
  * style for an endpoint of one's own, which rarely has the names, and for buckets whose name has dots or capitals.
  *

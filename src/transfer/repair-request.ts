@@ -1,5 +1,5 @@
 import type { Credentials } from "../aws/renewing-credentials.ts";
-import { isRegionName } from "../aws/s3-address.ts";
+import { isRegionName, regionOfS3Url } from "../aws/s3-address.ts";
 import type { Answer } from "./http/exchange.ts";
 
 /** What a failed request was sent with. */
@@ -25,7 +25,10 @@ const skewMs = 300_000;
  */
 export function repairOf({ status, headers, text }: Answer, sent: SentRequest): Repair | undefined {
   if (status === 301 || status === 307 || status === 400) {
-    const region = headers.get("x-amz-bucket-region") ?? /<Region>([^<]*)</.exec(text)?.[1];
+    const region =
+      headers.get("x-amz-bucket-region") ??
+      /<Region>([^<]*)</.exec(text)?.[1] ??
+      regionOfS3Url(headers.get("location") ?? "");
     // It becomes a part of a host's name, so a stranger's answer must not choose the host.
     if (region !== undefined && region !== sent.region && isRegionName(region)) {
       return { kind: "region", region };

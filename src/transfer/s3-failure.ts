@@ -1,4 +1,4 @@
-import { type ErrorCode, RunctlError } from "../errors.ts";
+import { type ErrorCode, RunctlError, isRunctlError } from "../errors.ts";
 import type { AnswerHead } from "./body.ts";
 import { BadAnswer, CutConnection, StaleConnection } from "./http/http-failure.ts";
 
@@ -15,6 +15,17 @@ class S3Busy extends Error {
   constructor(message: string, status: number) {
     super(message);
     this.status = status;
+  }
+}
+
+/** What S3 calls its reason. */
+class S3Refusal extends Error {
+  override readonly name = "S3Refusal";
+  readonly code: string;
+
+  constructor(code: string) {
+    super(code);
+    this.code = code;
   }
 }
 
@@ -50,6 +61,13 @@ export function failureOf({ status, headers, text }: FailedAnswer, what: string)
       hint: `add --region ${region}`,
     });
   }
+  const target = status < 400 ? URL.parse(headers.get("location") ?? "")?.host : undefined;
+  if (target !== undefined) {
+    const why = `the answer sends on to ${target} (${code}), which is not followed`;
+    return new RunctlError("AWS_ERROR", `${what}: ${why}`, {
+      hint: "check --region and --endpoint-url",
+    });
+  }
   if (status === 412) {
     return new RunctlError("CONFLICT", `${what}: the object changed in S3 meanwhile (${code})`, {
       hint: "run the same command again",
@@ -58,8 +76,12 @@ export function failureOf({ status, headers, text }: FailedAnswer, what: string)
   if (/^(ExpiredToken|InvalidAccessKeyId|SignatureDoesNotMatch|RequestTimeTooSkewed)$/.test(code)) {
     return new RunctlError("CREDENTIALS", words);
   }
-  return new RunctlError(codes[status] ?? "AWS_ERROR", words);
+  return new RunctlError(codes[status] ?? "AWS_ERROR", words, { cause: new S3Refusal(code) });
 }
+
+/** A range was asked for that begins at the end of the object or after it. */
+export const isRangeAtEnd = (error: unknown): boolean =>
+  isRunctlError(error) && error.cause instanceof S3Refusal && error.cause.code === "InvalidRange";
 
 const connectionCodes = new Set([
   "ECONNRESET",

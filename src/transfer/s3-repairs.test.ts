@@ -60,6 +60,43 @@ test("a region that leads out of AWS, or the same again, is not followed", async
   }
 });
 
+const redirect = (location: string) =>
+  errorAnswer(307, "TemporaryRedirect", `location: ${location}\r\n`);
+
+test("a redirect that says no more than the host of another region's S3 is followed to that region", async (t) => {
+  const moved = redirect("https://bucket.s3-us-west-2.amazonaws.com/k");
+  const { heads, serve } = answering((head) =>
+    regionOf(head) === "us-west-2" ? okAnswer("there") : moved,
+  );
+  const asked: Array<string | undefined> = [];
+  const { client, server } = await rawS3(t, serve, {
+    access: {
+      addressOf(_bucket, region) {
+        asked.push(region);
+        return { protocol: "http:", host: "127.0.0.1", port: server.port, pathPrefix: "/bucket/" };
+      },
+    },
+  });
+
+  assert.equal((await client.send(get)).text, "there");
+
+  assert.deepEqual(heads.map(regionOf), ["us-east-1", "us-west-2"]);
+  assert.deepEqual(asked, ["us-east-1", "us-west-2"]);
+});
+
+test("a redirect to a host that is not S3 of a region is an error that names it, and nothing is sent there", async (t) => {
+  for (const host of ["evil.example", "s3.us-west-2.amazonaws.com.evil.example", "127.0.0.1:1"]) {
+    const { heads, serve } = answering(() => redirect(`http://${host}/k`));
+    const { client } = await rawS3(t, serve);
+
+    await assert.rejects(client.send(get), {
+      code: "AWS_ERROR",
+      message: `GET s3://bucket/k: the answer sends on to ${host} (TemporaryRedirect), which is not followed`,
+    });
+    assert.equal(heads.length, 1, host);
+  }
+});
+
 test("two regions that send on to each other are left after one try", async (t) => {
   const { heads, serve } = answering((head) => {
     const other = regionOf(head) === "us-east-1" ? "eu-west-1" : "us-east-1";
