@@ -13,7 +13,7 @@ export interface S3Program {
   rclone: (...words: string[]) => Promise<ProgramEnd> | undefined;
 }
 
-export interface S3Run {
+interface S3Run {
   ended: Promise<ProgramEnd>;
   kill(): void;
 }
