@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { getBytes } from "../aws/s3-objects.ts";
 import type { CommandWork } from "../launch-spec.ts";
 import type { Agent } from "./agent.ts";
 import type { Ending } from "./agent-state.ts";
@@ -8,7 +7,7 @@ import { root } from "./login-user.ts";
 import { prepareVolume } from "./prepare-volume.ts";
 import { type CommandFolders, commandStatus, startCommand } from "./run-command.ts";
 import { runFill } from "./run-fill.ts";
-import { unpackCode } from "./unpack-code.ts";
+import { fetchCode } from "./fetch-code.ts";
 
 /**
  * Mounts the volumes and does what the launch is for. Goes on where an earlier agent was.
@@ -73,8 +72,7 @@ async function start(agent: Agent, work: CommandWork, folders: CommandFolders): 
   let folder = user.home;
   if (work.code) {
     folder = join(paths.code, work.code.sha256.slice(0, 16));
-    const archive = await getBytes(aws, { bucket: spec.bucket, key: work.code.key });
-    await unpackCode(archive, work.code.sha256, folder, user);
+    await fetchCode(aws, { bucket: spec.bucket, ...work.code }, folder, user);
   }
   const { command } = work;
   const logFile = paths.commandLog;

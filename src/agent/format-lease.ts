@@ -1,6 +1,7 @@
 import { findInstance } from "../aws/instances.ts";
-import { getBytes, putBytes } from "../aws/s3-objects.ts";
 import type { Aws } from "../aws/connect.ts";
+import { fetchBytes } from "../transfer/fetch-bytes.ts";
+import { uploadBytes } from "../transfer/upload-bytes.ts";
 
 /**
  * The lease to format a multi-attach volume: the object `locks/<volume>` in the staging bucket, which
@@ -15,9 +16,9 @@ export async function holdFormatLease(
 ): Promise<boolean> {
   for (let key = `locks/${volumeId}`; ;) {
     const place = { bucket: spec.bucket, key };
-    const result = await putBytes(aws, { ...place, ifNoneMatch: true }, instanceId);
+    const result = await uploadBytes(aws, place, Buffer.from(instanceId), { ifNoneMatch: true });
     if (result === "created") return true;
-    const holder = Buffer.from(await getBytes(aws, place)).toString();
+    const holder = (await fetchBytes(aws, place)).toString();
     if (holder === instanceId) return true;
     const instance = await findInstance(aws, holder);
     if (instance && instance.state !== "terminated") return false;

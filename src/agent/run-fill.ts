@@ -1,11 +1,9 @@
-import { putBytes } from "../aws/s3-objects.ts";
 import { putTags } from "../aws/tags.ts";
-import { isRunctlError } from "../errors.ts";
 import { instanceReports } from "../instance-reports.ts";
 import type { FillWork } from "../launch-spec.ts";
-import { retry } from "../retry.ts";
 import { tagKeys } from "../tags.ts";
 import type { LeftOut } from "../transfer/transfer-result.ts";
+import { uploadBytes } from "../transfer/upload-bytes.ts";
 import type { Agent } from "./agent.ts";
 import type { Ending } from "./agent-state.ts";
 import { type FillProgress, fillVolume } from "./fill-volume.ts";
@@ -56,10 +54,7 @@ async function tellRefused(
   refused: readonly LeftOut[],
 ): Promise<void> {
   const place = { bucket: spec.bucket, key: instanceReports(instanceId).refusedKeys };
-  await retry(() => putBytes(aws, place, JSON.stringify(refused)), {
-    deadlineMs: 120_000,
-    shouldRetry: (error) => !isRunctlError(error, "PERMISSION_DENIED"),
-  });
+  await uploadBytes(aws, place, Buffer.from(JSON.stringify(refused)));
 }
 
 /** Such as `41% 4100/10000 objects`. */

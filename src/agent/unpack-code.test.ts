@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, readlink, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
@@ -20,13 +20,13 @@ const owner = {
 
 test("files, modes and links come out as they went in", async (t) => {
   const folder = await emptyPlace(t);
-  const { bytes, sha256 } = await archive((pack) => {
+  const { path, sha256 } = await archive(t, (pack) => {
     pack.entry({ name: "src/", type: "directory" });
     pack.entry({ name: "src/train.py", mode: 0o755 }, "print(1)\n");
     pack.entry({ name: "latest", type: "symlink", linkname: "src/train.py" });
   });
 
-  await unpackCode(bytes, sha256, folder, owner);
+  await unpackCode(path, sha256, folder, owner);
 
   assert.equal(await readFile(join(folder, "src/train.py"), "utf8"), "print(1)\n");
   assert.equal((await stat(join(folder, "src/train.py"))).mode & 0o777, 0o755);
@@ -35,9 +35,9 @@ test("files, modes and links come out as they went in", async (t) => {
 
 test("other bytes than were staged are not unpacked", async (t) => {
   const folder = await emptyPlace(t);
-  const { bytes } = await archive((pack) => pack.entry({ name: "a" }, "b"));
+  const { path } = await archive(t, (pack) => pack.entry({ name: "a" }, "b"));
 
-  await assert.rejects(unpackCode(bytes, "0".repeat(64), folder, owner), {
+  await assert.rejects(unpackCode(path, "0".repeat(64), folder, owner), {
     code: "VERIFICATION_FAILED",
   });
   assert.equal(existsSync(folder), false);
@@ -46,29 +46,42 @@ test("other bytes than were staged are not unpacked", async (t) => {
 for (const name of ["../out", "/etc/out", "a/../../out"])
   test(`a file named ${name} is refused`, async (t) => {
     const folder = await emptyPlace(t);
-    const { bytes, sha256 } = await archive((pack) => pack.entry({ name }, "x"));
+    const { path, sha256 } = await archive(t, (pack) => pack.entry({ name }, "x"));
 
-    await assert.rejects(unpackCode(bytes, sha256, folder, owner), { code: "REFUSED" });
+    await assert.rejects(unpackCode(path, sha256, folder, owner), { code: "REFUSED" });
   });
 
 test("nothing is written through a link of the archive", async (t) => {
   const folder = await emptyPlace(t);
   const outside = await emptyPlace(t);
-  const { bytes, sha256 } = await archive((pack) => {
+  const { path, sha256 } = await archive(t, (pack) => {
     pack.entry({ name: "door", type: "symlink", linkname: outside });
     pack.entry({ name: "door/file" }, "x");
   });
 
-  await assert.rejects(unpackCode(bytes, sha256, folder, owner));
+  await assert.rejects(unpackCode(path, sha256, folder, owner));
   assert.equal(existsSync(outside), false);
 });
 
-async function archive(fill: (pack: tar.Pack) => void) {
+test("an archive that ends too early gives no folder", async (t) => {
+  const folder = await emptyPlace(t);
+  const whole = await archive(t, (pack) => pack.entry({ name: "a" }, randomBytes(100_000)));
+  const bytes = (await readFile(whole.path)).subarray(0, 50_000);
+  await writeFile(whole.path, bytes);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+
+  await assert.rejects(unpackCode(whole.path, sha256, folder, owner));
+  assert.equal(existsSync(folder), false);
+});
+
+async function archive(t: TestContext, fill: (pack: tar.Pack) => void) {
   const pack = tar.pack();
   fill(pack);
   pack.finalize();
   const bytes = zstdCompressSync(await buffer(pack));
-  return { bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
+  const path = `${await emptyPlace(t)}.tar.zst`;
+  await writeFile(path, bytes);
+  return { path, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
 
 /** A path where nothing is yet. */

@@ -1,27 +1,28 @@
 import { createHash } from "node:crypto";
-import { chmod, lchown, mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { existsSync } from "node:fs";
+import { createReadStream, createWriteStream } from "node:fs";
+import { chmod, lchown, mkdir, readdir, rename, rm, symlink } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
-import { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
-import { zstdDecompressSync } from "node:zlib";
+import { pipeline } from "node:stream/promises";
+import { createZstdDecompress } from "node:zlib";
 import { extract, type Header } from "tar-stream";
 import { RunctlError } from "../errors.ts";
 import type { LoginUser } from "./login-user.ts";
 
 /**
- * Unpacks `--code` (a .tar.zst) into a folder of the login user; a folder that is there is complete.
+ * Unpacks `--code` into a folder of the login user, which is complete once it is there.
  *
+ * @param archive a .tar.zst file
  * @throws RunctlError VERIFICATION_FAILED for other bytes than were staged, REFUSED for names that leave the folder.
  */
 export async function unpackCode(
-  archive: Uint8Array,
+  archive: string,
   sha256: string,
   folder: string,
   owner: LoginUser,
 ): Promise<void> {
-  if (existsSync(folder)) return;
-  const found = createHash("sha256").update(archive).digest("hex");
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(archive), hash);
+  const found = hash.digest("hex");
   if (found !== sha256)
     throw new RunctlError(
       "VERIFICATION_FAILED",
@@ -30,18 +31,22 @@ export async function unpackCode(
   const part = `${folder}.part`;
   await rm(part, { recursive: true, force: true });
   await mkdir(part, { recursive: true });
-  const entries = Readable.from([zstdDecompressSync(archive)]).pipe(extract());
+  const entries = extract();
+  const unpacked = pipeline(createReadStream(archive), createZstdDecompress(), entries);
+  // What goes wrong in it also ends the loop, which tells it.
+  unpacked.catch(() => undefined);
   const links: Header[] = [];
   for await (const entry of entries) {
     const path = join(part, safeName(entry.header.name));
     if (entry.header.type === "directory") await mkdir(path, { recursive: true });
     else if (entry.header.type === "file") {
       await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, await buffer(entry));
+      await pipeline(entry, createWriteStream(path));
       await chmod(path, (entry.header.mode ?? 0o644) & 0o777);
     } else if (entry.header.type === "symlink") links.push(entry.header);
     entry.resume();
   }
+  await unpacked;
   // Last, so that nothing is written through a link.
   for (const { name, linkname } of links) {
     const path = join(part, safeName(name));

@@ -1,10 +1,10 @@
 import type { Aws } from "../aws/connect.ts";
 import { type AwsInstance, consoleOutput, findInstance } from "../aws/instances.ts";
-import type { ObjectAddress } from "../aws/s3-objects.ts";
 import { callerIdentity } from "../aws/sts.ts";
 import { systemClock } from "../clock.ts";
 import { instanceReports } from "../instance-reports.ts";
 import { tagKeys } from "../tags.ts";
+import type { ObjectLocation } from "../transfer/object-location.ts";
 import type { WorkOptions } from "../work-options.ts";
 import { logReader } from "./log-reader.ts";
 import { stagingBucketName } from "./staging-bucket.ts";
@@ -32,7 +32,7 @@ async function commandLog(
   aws: Aws,
   instanceId: string,
   stagingBucket?: string,
-): Promise<ObjectAddress> {
+): Promise<ObjectLocation> {
   const caller = await callerIdentity(aws);
   const bucket = stagingBucket ?? stagingBucketName(caller, aws.region).bucket;
   const key = instanceReports(instanceId).commandLog;

@@ -1,6 +1,6 @@
 import type { Aws } from "../aws/connect.ts";
-import { headObject } from "../aws/s3-objects.ts";
 import type { LaunchSpec, StagedFile } from "../launch-spec.ts";
+import { findObject } from "../transfer/find-object.ts";
 import { uploadBytes } from "../transfer/upload-bytes.ts";
 import { agentBundle } from "./agent-bundle.ts";
 import type { Architecture } from "./check-instance-types.ts";
@@ -50,7 +50,7 @@ export async function stageOnce(
   body: () => Promise<Uint8Array>,
 ): Promise<"created" | "kept"> {
   const expectedBucketOwner = accountId;
-  if (await headObject(aws, { bucket, key, expectedBucketOwner })) return "kept";
+  if (await findObject(aws, { bucket, key, expectedBucketOwner })) return "kept";
   const options = { expectedBucketOwner, ifNoneMatch: true };
   return uploadBytes(aws, { bucket, key }, await body(), options);
 }

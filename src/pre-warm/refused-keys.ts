@@ -1,11 +1,11 @@
 import * as z from "zod/mini";
 import type { Aws } from "../aws/connect.ts";
-import { getBytes } from "../aws/s3-objects.ts";
 import { callerIdentity } from "../aws/sts.ts";
 import { isRunctlError, RunctlError } from "../errors.ts";
 import { instanceReports } from "../instance-reports.ts";
 import { stagingBucketName } from "../instances/staging-bucket.ts";
 import type { Report } from "../progress.ts";
+import { fetchBytes } from "../transfer/fetch-bytes.ts";
 
 const refusedKeys = z.array(z.object({ name: z.string(), reason: z.string() }));
 
@@ -27,12 +27,12 @@ export async function requireNoneRefused(
   const bucket = fill.stagingBucket ?? stagingBucketName(caller, aws.region).bucket;
   const key = instanceReports(instanceId).refusedKeys;
   const place = { bucket, key, expectedBucketOwner: caller.accountId };
-  const bytes = await getBytes(aws, place).catch((error: unknown) => {
+  const bytes = await fetchBytes(aws, place).catch((error: unknown) => {
     if (isRunctlError(error, "NOT_FOUND")) return undefined;
     throw error;
   });
   if (!bytes) return;
-  const refused = refusedKeys.parse(JSON.parse(Buffer.from(bytes).toString()));
+  const refused = refusedKeys.parse(JSON.parse(bytes.toString()));
   // As JSON, because a key may hold what would move the cursor.
   for (const { name, reason } of refused.slice(0, shown))
     report({ kind: "note", text: `left out ${JSON.stringify(name)}: ${reason}` });

@@ -122,10 +122,7 @@ export function connectFailure(error: unknown, host: string): unknown {
     });
   }
   if (code === "ENOTFOUND") {
-    return new RunctlError("UNREACHABLE", `${host} has no address (${code})`, {
-      hint: "check the network, --region and --endpoint-url",
-      cause: error,
-    });
+    return unreachable(`${host} has no address (${code})`, error);
   }
   // OpenSSL's names of what is wrong with a certificate, and Node's for one of another host.
   if (/CERT|SIGNATURE|ISSUER|^ERR_(TLS|SSL)_/.test(code)) {
@@ -139,8 +136,21 @@ export function connectFailure(error: unknown, host: string): unknown {
 /** A transient failure that lasted, as the user reads it; others as they are. */
 export function lastingFailure(error: unknown, what: string): unknown {
   if (!isTransient(error)) return error;
+  if (cameToNoConnection(error)) return unreachable(error.message, error, what);
   return new RunctlError("OPERATION_FAILED", `${what}: ${(error as Error).message}`, {
     hint: "run the same command again: it moves only what is missing",
     cause: error,
   });
+}
+
+function cameToNoConnection(error: unknown): error is Error {
+  const { syscall } = error as { syscall?: unknown };
+  return error instanceof Error && (syscall === "connect" || syscall === "getaddrinfo");
+}
+
+/** In the words of `aws/translate-error.ts`. */
+function unreachable(why: string, cause: Error, what?: string): RunctlError {
+  const message = `${what === undefined ? "" : `${what}: `}AWS cannot be reached: ${why}`;
+  const hint = "check the network, --region and --endpoint-url";
+  return new RunctlError("UNREACHABLE", message, { hint, cause });
 }

@@ -2,11 +2,11 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { accelerate } from "../../../aws/s3-access.ts";
 import type { Aws } from "../../../aws/connect.ts";
-import { headObject } from "../../../aws/s3-objects.ts";
 import { RunctlError } from "../../../errors.ts";
 import type { DownloadRules } from "../../../transfer/download-job.ts";
 import { usualParallel } from "../../../transfer/download-prefix.ts";
 import { downloadSingle } from "../../../transfer/download-single.ts";
+import { findObject } from "../../../transfer/find-object.ts";
 import { createFlowControl } from "../../../transfer/flow-control.ts";
 import { listObjects } from "../../../transfer/list-objects.ts";
 import { nameFilter } from "../../../transfer/name-filter.ts";
@@ -68,7 +68,7 @@ export const download = defineCommand({
     const { signal, options } = context;
     const path = resolve(context.cwd, target);
     const plain = await context.aws();
-    const object = await findObject(plain, source, signal);
+    const object = await wantedObject(plain, source, signal);
     const aws = flags.useAcceleration ? await accelerate(plain, source.bucket) : plain;
     const shared = {
       ...rulesOf(flags),
@@ -126,9 +126,9 @@ const rulesOf = ({ symlinks, noDecompress, verify, pageCache }: RuleFlags): Down
   pageCache: pageCache === "keep" ? "keep" : "bypass",
 });
 
-async function findObject(aws: Aws, { bucket, key }: S3Location, signal: AbortSignal) {
+async function wantedObject(aws: Aws, { bucket, key }: S3Location, signal: AbortSignal) {
   if (key === "" || key.endsWith("/")) return undefined;
-  const head = await headObject(aws, { bucket, key }, signal);
+  const head = await findObject(aws, { bucket, key }, { signal });
   if (!head) return undefined;
   const { sizeBytes, etag, lastModified } = head;
   return { bucket, key, sizeBytes, etag, modifiedMs: lastModified.getTime() };

@@ -1,0 +1,39 @@
+import type { Aws } from "../aws/connect.ts";
+import { isRunctlError } from "../errors.ts";
+import { createFlowControl } from "./flow-control.ts";
+import { type ObjectLocation, ownerHeader } from "./object-location.ts";
+import { retryTransfer } from "./retry-transfer.ts";
+import { s3Client } from "./s3-client.ts";
+import { lastingFailure } from "./s3-failure.ts";
+
+export interface FoundObject {
+  sizeBytes: number;
+  /** Without quotes. */
+  etag: string;
+  lastModified: Date;
+}
+
+/** Undefined when there is no such object. @throws RunctlError PERMISSION_DENIED also where S3 will not say that it is not there */
+export async function findObject(
+  aws: Aws,
+  { bucket, key, ...owner }: ObjectLocation,
+  { signal, retryMs = 20_000 }: { signal?: AbortSignal; retryMs?: number } = {},
+): Promise<FoundObject | undefined> {
+  const request = { method: "HEAD", bucket, key, headers: ownerHeader(owner) } as const;
+  const flow = createFlowControl({ parallel: 1 });
+  try {
+    const { headers } = await retryTransfer(() => s3Client(aws).send(request, signal), {
+      flow,
+      deadlineMs: retryMs,
+      ...(signal ? { signal } : {}),
+    });
+    return {
+      sizeBytes: Number(headers.get("content-length")),
+      etag: (headers.get("etag") ?? "").replaceAll('"', ""),
+      lastModified: new Date(headers.get("last-modified") ?? 0),
+    };
+  } catch (error) {
+    if (isRunctlError(error, "NOT_FOUND")) return undefined;
+    throw lastingFailure(error, `s3://${bucket}/${key}`);
+  }
+}
