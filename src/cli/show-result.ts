@@ -20,7 +20,7 @@ export async function describeResult(
 }
 
 async function search(result: unknown, query: string): Promise<unknown> {
-  const { search: find } = await import("jmespath");
+  const find = await searcher();
   // What the query sees is what `--output json` prints.
   const value: unknown = JSON.parse(JSON.stringify(result ?? null));
   try {
@@ -30,13 +30,19 @@ async function search(result: unknown, query: string): Promise<unknown> {
   }
 }
 
+/** By its default export: of a CommonJS module that is split off, esbuild hands on no other. */
+async function searcher() {
+  const { default: jmespath } = await import("jmespath");
+  return jmespath.search;
+}
+
 /**
  * Called before the command runs: a slip in the query must not cost its result.
  *
  * @throws RunctlError USAGE for what no result could be searched by.
  */
 export async function requireJmespath(query: string): Promise<void> {
-  const { search: find } = await import("jmespath");
+  const find = await searcher();
   try {
     find(null, query);
   } catch (error) {

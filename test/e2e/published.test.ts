@@ -43,3 +43,16 @@ test(
     await until("nothing left", async () => (await whatIsLeft(stateDirectory)).length === 0);
   },
 );
+
+test("the program as it is published answers --query", async (t) => {
+  const stateDirectory = await newStateDirectory();
+  t.after(() => rm(stateDirectory, { recursive: true, force: true, maxRetries: 5 }));
+  const cli = await cliProgram(t);
+  const simulate = ["cost", "simulate", "--instance-type", "g5.xlarge", "--region", "us-east-1"];
+  const few = ["--jobs", "1", "--replicas", "2"];
+
+  const found = await cli.start(stateDirectory, ...simulate, ...few, "--query", "histories").ended;
+
+  assert.equal(found.exitCode, 0, found.stderr);
+  assert.equal(found.stdout.trim(), "2");
+});
