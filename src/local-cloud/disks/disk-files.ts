@@ -5,6 +5,7 @@ import { RunctlError } from "../../errors.ts";
 import { findProgram } from "../find-program.ts";
 import {
   freeLoopDevices,
+  loopDevice,
   loopDevicesUnder,
   refreshSizes,
   writeCounter,
@@ -30,14 +31,20 @@ export interface DiskFiles {
   deleteSnapshot(snapshotId: string): Promise<void>;
   /** The loop devices of a volume's attachments. */
   loopsOf(volumeId: string): Promise<LoopDevice[]>;
+  /** The device of one attachment; undefined when its number has no file any more or went to another one. */
+  loopOf(attachment: { volumeId: string; loop: number }): Promise<LoopDevice | undefined>;
   /** Frees loop devices and mounts; keeps the files. */
   release(): Promise<void>;
 }
 
-/** @param canMakePool false: plain files, as where mkfs.xfs is not installed. */
+/**
+ * @param canMakePool false: plain files, as where mkfs.xfs is not installed.
+ * @param copy where files cannot be cloned; other than `copySparse` in tests.
+ */
 export function createDiskFiles(
   stateDirectory: string,
   canMakePool = findProgram("mkfs.xfs") !== undefined,
+  copy = copySparse,
 ): DiskFiles {
   const pool: Pool = {
     file: join(stateDirectory, "disks.xfs"),
@@ -62,7 +69,7 @@ export function createDiskFiles(
     const { canClone } = await prepared();
     const unfinished = `${to}.new`;
     await rm(unfinished, { force: true });
-    await (canClone ? cloneFile : copySparse)(from, unfinished);
+    await (canClone ? cloneFile : copy)(from, unfinished);
     if (sizeGiB !== undefined) await truncate(unfinished, sizeGiB * bytesPerGiB);
     await rename(unfinished, to);
   }
@@ -72,6 +79,10 @@ export function createDiskFiles(
     volumeFile,
     snapshotFile,
     loopsOf,
+    async loopOf({ volumeId, loop }) {
+      const found = await loopDevice(loop);
+      return found?.backingFile === volumeFile(volumeId) ? found : undefined;
+    },
     prepare: async () => void (await prepared()),
 
     async createVolume(volumeId, sizeGiB, fromSnapshotId) {
@@ -96,6 +107,8 @@ export function createDiskFiles(
 
     async deleteVolume(volumeId) {
       await prepared();
+      // Left by a server that was killed: the file's blocks would stay in use.
+      await freeLoopDevices(await loopsOf(volumeId));
       await rm(volumeFile(volumeId), { force: true });
     },
 
@@ -103,9 +116,9 @@ export function createDiskFiles(
       const { canClone } = await prepared();
       const file = snapshotFile(snapshotId);
       if (!existsSync(file)) {
-        const copy = () => copyTo(file, volumeFile(volumeId));
-        if (canClone) await copy();
-        else await copyWhileQuiet(volumeId, await loopsOf(volumeId), copy, () => rm(file));
+        const capture = () => copyTo(file, volumeFile(volumeId));
+        if (canClone) await capture();
+        else await copyWhileQuiet(volumeId, await loopsOf(volumeId), capture, () => rm(file));
       }
       return { writtenBytes: (await stat(file)).blocks * 512 };
     },

@@ -1,7 +1,8 @@
-import { constants } from "node:fs";
+import { constants, existsSync } from "node:fs";
 import { open, readdir, readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { runProgram } from "../../run-program.ts";
+import { runScript } from "../run-script.ts";
 
 /** A file seen as a block device: `/dev/loop<number>`. */
 export interface LoopDevice {
@@ -11,11 +12,19 @@ export interface LoopDevice {
   goesAtLastClose: boolean;
 }
 
-/** The loop devices of this machine whose files are in `directory` or below. */
+/**
+ * The loop devices of this machine whose files are in `directory` or below. That the file is there is asked too: in a
+ * container, the names are also those of other containers, and only the random ids in them tell their files apart.
+ */
 export async function loopDevicesUnder(directory: string): Promise<LoopDevice[]> {
   const names = (await readdir("/sys/block")).filter((name) => name.startsWith("loop"));
   const loops = await Promise.all(names.map((name) => loopDevice(Number(name.slice(4)))));
-  return loops.filter((loop) => loop?.backingFile.startsWith(`${directory}/`)) as LoopDevice[];
+  return loops.filter(
+    (loop) =>
+      loop !== undefined &&
+      loop.backingFile.startsWith(`${directory}/`) &&
+      existsSync(loop.backingFile),
+  ) as LoopDevice[];
 }
 
 /** Undefined when the device has no file. */
@@ -35,22 +44,14 @@ export async function loopDevice(number: number): Promise<LoopDevice | undefined
 }
 
 /**
- * Frees the devices and waits until the kernel has let go of their files.
- *
- * `losetup -d` succeeds for a device in use and frees it at the last close: the file may only be
- * read, cloned or deleted after that, so its exit code says nothing.
+ * Frees the devices and waits until the kernel has let go of their files: only then a file may be read, cloned or deleted.
  *
  * @throws Error when something still holds a device after 10 s.
  */
 export async function freeLoopDevices(loops: readonly LoopDevice[]): Promise<void> {
-  const held = await stillHeld(loops);
-  if (held.length === 0) return;
-  // A machine may have marked its disk read-only, and the mark would pass on to the number's next user.
-  const script = 'blockdev --setrw "$@"; losetup --detach "$@"';
-  await runProgram("sh", ["-c", script, "free", ...held.map(devicePath)], { okExits: [0, 1] });
-
+  await Promise.all(loops.map(detachLater));
   const deadline = Date.now() + 10_000;
-  for (let left = await stillHeld(held); left.length > 0; left = await stillHeld(left)) {
+  for (let left = await stillHeld(loops); left.length > 0; left = await stillHeld(left)) {
     if (Date.now() > deadline) {
       throw new Error(`still in use after 10 s: ${left.map(devicePath).join(" ")}`);
     }
@@ -58,10 +59,23 @@ export async function freeLoopDevices(loops: readonly LoopDevice[]): Promise<voi
   }
 }
 
-/** Lets the kernel free the device when the last user closes it. */
+/** Lets the kernel free the device when the last user closes it; leaves one alone whose number went to another file. */
 export async function detachLater(loop: LoopDevice): Promise<void> {
-  await runProgram("losetup", ["--detach", devicePath(loop)]);
+  const args = ["-c", detachScript, "detach", devicePath(loop), loop.backingFile];
+  await runScript(args, { okExits: [0, 1, 2] });
 }
+
+/**
+ * Numbers are used again at once, also by other programs. While descriptor 0 holds the device, it keeps its file: what
+ * is seen then is what is freed. A machine may have marked its disk read-only, and the mark would pass on to the
+ * number's next user.
+ */
+const detachScript = `
+  exec <"$1"
+  IFS= read -r file <"/sys/block/\${1#/dev/}/loop/backing_file" || exit 0
+  [ "\${file% (deleted)}" = "$2" ] || exit 0
+  blockdev --setrw "$1"
+  exec losetup --detach "$1"`;
 
 /** Tells the devices that their file has grown. */
 export async function refreshSizes(loops: readonly LoopDevice[]): Promise<void> {

@@ -6,7 +6,6 @@ import {
   detachLater,
   freeLoopDevices,
   type LoopDevice,
-  loopDevice,
   loopDevicesUnder,
   whileUnused,
 } from "../disks/loop-devices.ts";
@@ -142,7 +141,9 @@ export function createKernelBackend(options: { stateDirectory: string }): Backen
     cutPower: (instanceId) =>
       inTurn(instanceId, async () => {
         const machine = find(instanceId);
-        const loops = machine.isOn() ? disksOf(machine).map(({ loop }) => loop) : [];
+        const attached = machine.isOn() ? disksOf(machine) : [];
+        const own = await Promise.all(attached.map((disk) => disks.loopOf(disk)));
+        const loops = own.flatMap((loop) => loop?.number ?? []);
         // The root disk goes down last: a program that fails for lack of it would have time to react.
         await shutDownFileSystems(loops.toReversed());
         await clear(machine);
@@ -159,12 +160,16 @@ export function createKernelBackend(options: { stateDirectory: string }): Backen
       inTurn(instanceId, async () => {
         const machine = find(instanceId);
         const disk = disksOf(machine).find((each) => each.volumeId === volumeId);
-        const loop = disk && (await loopDevice(disk.loop));
-        if (!disk || !loop) return "detached";
+        if (!disk) return "detached";
         const remove = async () => {
           await hideDisk(machine, disk);
           cgroups.denyDisk(instanceId, disk.loop);
         };
+        const loop = await disks.loopOf(disk);
+        if (!loop) {
+          await remove();
+          return "detached";
+        }
         if (await whileUnused(loop, remove)) {
           await freeLoopDevices([loop]);
           return "detached";
@@ -178,7 +183,8 @@ export function createKernelBackend(options: { stateDirectory: string }): Backen
 
     consoleOutput: (instanceId) => lastOutput(find(instanceId).consoleLog),
 
-    freeStrays: async () => freeStrays(await loopDevicesUnder(disks.directory)),
+    freeStrays: () =>
+      inTurn("loop devices", async () => freeStrays(await loopDevicesUnder(disks.directory))),
 
     async stopServing() {
       for (const each of servers.values()) closeAll(each);

@@ -21,14 +21,8 @@ if [ ! -e "$devices/ready" ]; then
   : >ready
 fi
 while [ $# -gt 0 ]; do
-  # Left by an attachment that was cut off: its node was never shown to the machine, so it is free.
-  if [ -b "$devices/dev/$1" ]; then
-    stale=/dev/loop$((0x$(stat -c %T "$devices/dev/$1")))
-    case $(losetup --noheadings --list --output BACK-FILE "$stale") in
-    "${2%/*}"/*) losetup --detach "$stale" ;;
-    esac
-    rm "$devices/dev/$1"
-  fi
+  # Left by an attachment that was cut off. Its number may be another disk's by now.
+  rm -f "$devices/dev/$1"
   # Without direct I/O on this file system losetup says so and fails, but has made the device.
   loop=$(losetup --find --show --direct-io=on "$2") || [ -n "$loop" ]
   # A device number keeps the read-only mark that an earlier user gave it.

@@ -88,7 +88,7 @@ async function showDisk(machine: MachineDirectory, disk: MachineDisk, sizeBytes:
   const { devices } = machine;
   const entry = join(devices, "block", disk.node);
   await mkdir(join(entry, "device"), { recursive: true });
-  await mkdir(join(entry, "queue"));
+  await mkdir(join(entry, "queue"), { recursive: true });
   const files = {
     dev: `7:${disk.loop}`,
     size: `${sizeBytes / 512}`,
@@ -102,8 +102,14 @@ async function showDisk(machine: MachineDirectory, disk: MachineDisk, sizeBytes:
   };
   for (const [name, text] of Object.entries(files)) await writeFile(join(entry, name), `${text}\n`);
   const [, , byNumber, byId] = namesOf(machine, disk);
-  await symlink(`../block/${disk.node}`, byNumber!);
-  await symlink(`../../${disk.node}`, byId!);
+  await linkAnew(`../block/${disk.node}`, byNumber!);
+  await linkAnew(`../../${disk.node}`, byId!);
+}
+
+/** A server that was killed while it hid a disk may have left a name that comes up again. */
+async function linkAnew(target: string, path: string): Promise<void> {
+  await rm(path, { force: true });
+  await symlink(target, path);
 }
 
 function namesOf({ devices }: MachineDirectory, disk: MachineDisk): string[] {

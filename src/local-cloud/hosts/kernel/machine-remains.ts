@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { DiskFiles } from "../../disks/disk-files.ts";
-import { freeLoopDevices, loopDevice, type LoopDevice } from "../../disks/loop-devices.ts";
+import { freeLoopDevices, type LoopDevice } from "../../disks/loop-devices.ts";
 import type { MachineCgroups } from "./machine-cgroup.ts";
 import { disksOf, unmountDevices } from "./machine-devices.ts";
 import type { MachineDirectory } from "./machine-directory.ts";
@@ -33,10 +33,9 @@ async function killProcesses(machine: MachineDirectory, cgroups: MachineCgroups)
   if (runner) await whenEnded(runner);
 }
 
-/** Device numbers are used again: only those that still have a file of this local cloud are its own. */
 async function loopsOf(machine: MachineDirectory, disks: DiskFiles): Promise<LoopDevice[]> {
-  const loops = await Promise.all(disksOf(machine).map(({ loop }) => loopDevice(loop)));
-  return loops.filter((loop) => loop?.backingFile.startsWith(disks.directory)) as LoopDevice[];
+  const loops = await Promise.all(disksOf(machine).map((disk) => disks.loopOf(disk)));
+  return loops.filter((loop) => loop !== undefined);
 }
 
 function kill(pid: number): void {
