@@ -25,6 +25,8 @@ export interface DownloadRules {
   /** Every file is read back from the disk, also those that are there. */
   verify: boolean;
   pageCache: PageCache;
+  /** False: objects above 1 MiB come without being compared with S3's checksum, and are not noted. */
+  checksums: boolean;
 }
 
 /** What the downloads of one prefix share. */

@@ -9,13 +9,16 @@ import { bufferPool } from "./large/buffer-pool.ts";
 import type { RightFile } from "./large/check-object.ts";
 import { type DiskFile, openDiskFile } from "./large/disk-file.ts";
 import { downloadRanges } from "./large/download-ranges.ts";
+import { downloadUnchecked } from "./large/download-unchecked.ts";
 import { downloadWhole } from "./large/download-whole.ts";
+import type { ByteSource } from "./large/fetch-range.ts";
 import { usualRangeBytes } from "./large/plan-ranges.ts";
 import { partPath, rangesPath, removePartFile } from "./part-file.ts";
 import { s3Client } from "./s3-client.ts";
 import { lastingFailure } from "./s3-failure.ts";
 import { startRangeThread } from "./threads/range-thread.ts";
 import { createThreadNeed } from "./threads/thread-need.ts";
+import type { MoreThreads } from "./threads/share-ranges.ts";
 import { syncDirectory } from "./sync-directory.ts";
 import type { DownloadOptions, DownloadedObject, WantedObject } from "./wanted-object.ts";
 
@@ -35,59 +38,73 @@ export async function downloadObject(
   path: string,
   options: DownloadOptions = {},
 ): Promise<DownloadedObject> {
-  const { signal, retryMs = 120_000, durable = true, onBytes, verify = false } = options;
-  const { pageCache = "bypass", flow = createFlowControl({ parallel: 10 }) } = options;
+  const { signal, durable = true, pageCache = "bypass", verify = false } = options;
   const { sizeBytes } = object;
-  const isRanged = sizeBytes > usualRangeBytes;
   let movedBytes = 0;
+  const onBytes = (count: number) => {
+    movedBytes += count;
+    options.onBytes?.(count);
+  };
   try {
     signal?.throwIfAborted();
     const file = await openDiskFile(partPath(path), pageCache);
     try {
       if (verify) requireDirect(file, path);
-      const source = {
-        client: s3Client(aws),
-        flow,
-        pool: bufferPool(aws),
-        object,
-        file,
-        retryMs,
-        onBytes(count: number) {
-          movedBytes += count;
-          onBytes?.(count);
-        },
-        ...(signal ? { signal } : {}),
-      };
-      const right = isRanged
-        ? await downloadRanges(source, {
-            journalPath: rangesPath(path),
-            verify,
-            more: {
-              start: () =>
-                startRangeThread({
-                  access: s3Access(aws),
-                  flow,
-                  caBundle: process.env["AWS_CA_BUNDLE"],
-                }),
-              isNeeded: createThreadNeed(),
-              path: partPath(path),
-              pageCache,
-            },
-          })
-        : await downloadWhole(source, verify);
+      const right = await bring(aws, { object, path, file }, { ...options, onBytes });
       await file.setAttributes(attributesOf(object, right, options));
       if (durable || sizeBytes > smallObjectBytes) await file.sync();
       await rename(partPath(path), path);
-      if (isRanged) await rm(rangesPath(path), { force: true });
+      if (sizeBytes > usualRangeBytes) await rm(rangesPath(path), { force: true });
       if (durable) await syncDirectory(dirname(path));
       return { sizeBytes, movedBytes, ...right };
     } finally {
       await file.close();
     }
   } catch (error) {
-    if (!isRanged || isOfNoUse(error)) await removePartFile(path);
+    if (!goesOn(object, options) || isOfNoUse(error)) await removePartFile(path);
     throw diskError(lastingFailure(error, `s3://${object.bucket}/${object.key}`), path);
   }
+}
+
+/** Whether the next run can use what this one leaves. */
+const goesOn = ({ sizeBytes }: WantedObject, { checksums = true }: DownloadOptions) =>
+  sizeBytes > usualRangeBytes && checksums;
+
+interface Place {
+  object: WantedObject;
+  path: string;
+  /** The unfinished one. */
+  file: DiskFile;
+}
+
+/** Fills the unfinished file. */
+async function bring(
+  aws: Aws,
+  { object, path, file }: Place,
+  options: DownloadOptions,
+): Promise<RightFile> {
+  const { signal, onBytes, retryMs = 120_000, verify = false, pageCache = "bypass" } = options;
+  const { flow = createFlowControl({ parallel: 10 }), checksums = true } = options;
+  const [client, pool] = [s3Client(aws), bufferPool(aws)];
+  const source: ByteSource = { client, pool, flow, object, file, retryMs };
+  if (onBytes) source.onBytes = onBytes;
+  if (signal) source.signal = signal;
+  const more: MoreThreads = {
+    start() {
+      const caBundle = process.env["AWS_CA_BUNDLE"];
+      return startRangeThread({ access: s3Access(aws), flow, caBundle });
+    },
+    isNeeded: createThreadNeed(),
+    path: partPath(path),
+    pageCache,
+  };
+  const journalPath = rangesPath(path);
+  if (!checksums) {
+    await rm(journalPath, { force: true });
+    return downloadUnchecked(source, more);
+  }
+  if (object.sizeBytes <= usualRangeBytes) return downloadWhole(source, verify);
+  return downloadRanges(source, { journalPath, verify, more });
 }
 
 /** What has come of it will never be a file. */

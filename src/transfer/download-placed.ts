@@ -120,14 +120,16 @@ async function readBack(job: DownloadJob, { path, key, checksum }: ManifestFile)
 }
 
 async function moveLarge(job: DownloadJob, object: ListedObject, path: string) {
-  const { aws, target, flow, tally, signal, retryMs, verify, pageCache } = job;
+  const { aws, target, flow, tally, signal, retryMs, verify, pageCache, checksums } = job;
   const { key, etag, sizeBytes } = object;
   let modifiedMs = object.modifiedMs;
   const done = await downloadObject(aws, askingOf(job, object).object, join(target.root, path), {
     flow,
-    durable: false,
+    // Without a checksum there is no note, which would make the name durable with others.
+    durable: !checksums,
     verify,
     pageCache,
+    checksums,
     retryMs,
     attributesOf(headers) {
       const attributes = attributesFor(headers, object.modifiedMs);
@@ -137,10 +139,11 @@ async function moveLarge(job: DownloadJob, object: ListedObject, path: string) {
     onBytes: tally.progress,
     ...(signal ? { signal } : {}),
   });
+  tally.move(sizeBytes, done.movedBytes, done.compared !== undefined);
+  if (!done.checksum) return undefined;
   const { algorithm, value } = done.checksum;
   const note = { path, key, sizeBytes, etag, modifiedMs, checksum: { algorithm, value } };
   await job.journal.add(note);
-  tally.move(sizeBytes, done.movedBytes, done.compared !== undefined);
   return note;
 }
 

@@ -3,9 +3,8 @@ import type { Aws } from "../aws/connect.ts";
 import type { ManifestFile } from "../manifest.ts";
 import { openDownloadJournal } from "./download-journal.ts";
 import type { DownloadJob, DownloadRules } from "./download-job.ts";
-import { downloadPlaced } from "./download-placed.ts";
+import { downloadPages } from "./download-pages.ts";
 import { planDownload } from "./download-plan.ts";
-import { eachParallel } from "./each-parallel.ts";
 import { type FlowControl, createFlowControl } from "./flow-control.ts";
 import { createInOrder } from "./in-order.ts";
 import type { NameFilter } from "./name-filter.ts";
@@ -83,6 +82,7 @@ export async function downloadPrefix(
     trustTimes: (options.trustTimes ?? false) && !journal.isContinued,
     verify: options.verify ?? false,
     pageCache: options.pageCache ?? "bypass",
+    checksums: options.checksums ?? true,
     retryMs: options.retryMs ?? 120_000,
     ...(signal ? { signal } : {}),
   };
@@ -90,17 +90,13 @@ export async function downloadPrefix(
   const ordered = createInOrder<ManifestFile>((file) => options.onFile?.(file));
   let isRemoved = false;
   try {
-    await eachParallel(planDownload(job, scope), flow.count, async (planned) => {
-      const wait = ordered.room(mostEarly);
-      if (wait) await wait;
-      let file: ManifestFile | undefined;
-      try {
-        file = await downloadPlaced(job, planned);
+    await downloadPages(job, planDownload(job, scope), {
+      room: () => ordered.room(mostEarly),
+      // Also after a failure: others may wait for their turn.
+      done({ index }, file) {
         if (file) journal.notes.keep(file.path);
-      } finally {
-        // Also after a failure: others may wait for their turn.
-        ordered.put(planned.index, file);
-      }
+        ordered.put(index, file);
+      },
     });
     await journal.flush();
     if (options.onGone) for (const file of journal.notes.left()) options.onGone(file);

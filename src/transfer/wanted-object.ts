@@ -23,6 +23,8 @@ export interface DownloadOptions {
   pageCache?: PageCache;
   /** Reads a large file back from the disk before it gets its name. */
   verify?: boolean;
+  /** False: an object above 1 MiB is neither compared with S3's checksum nor gone on with. Default true. */
+  checksums?: boolean;
   /** What the file is given before it gets its name; default: the object's `lastModified` as its time. */
   attributesOf?: (headers: ReadonlyMap<string, string>) => FileAttributes;
   onBytes?: (count: number) => void;
@@ -34,9 +36,12 @@ export interface DownloadedObject {
   sizeBytes: number;
   /** Of this run: less than the size when an earlier run left ranges. */
   movedBytes: number;
-  /** Of the full object, to read the file back by: S3's own where it has one of the whole, else taken of what came. */
-  checksum: StoredChecksum;
-  /** S3's own, which the bytes were compared with, also a composite one; undefined where S3 has none. */
+  /**
+   * Of the full object, to read the file back by: S3's own where it has one of the whole, else taken of what came.
+   * Undefined without `checksums`.
+   */
+  checksum: StoredChecksum | undefined;
+  /** S3's own, which the bytes were compared with, also a composite one; undefined where nothing was compared. */
   compared: StoredChecksum | undefined;
   /** Of S3's answer, names in lower case. */
   headers: ReadonlyMap<string, string>;

@@ -12,11 +12,11 @@ import type { DiskFile } from "./disk-file.ts";
 import { compositeDigest } from "./composite-digest.ts";
 import { readThrough } from "./read-ranges.ts";
 
-/** A file that has come, right and complete. */
+/** A file that has come, complete and, unless nobody wanted to know, right. */
 export interface RightFile {
-  /** Of the whole. */
-  checksum: StoredChecksum;
-  /** S3's own; undefined where it has none. */
+  /** Of the whole; undefined: none was taken. */
+  checksum: StoredChecksum | undefined;
+  /** S3's own; undefined where it has none, or none was taken to compare. */
   compared: StoredChecksum | undefined;
   /** Of S3's answer. */
   headers: ReadonlyMap<string, string>;

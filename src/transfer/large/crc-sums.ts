@@ -125,6 +125,8 @@ export function compositeText(
 }
 
 function crcBytes(algorithm: CrcAlgorithm, crc: bigint): Buffer {
-  const { widthBytes } = crcs[algorithm];
-  return Buffer.from(crc.toString(16).padStart(widthBytes * 2, "0"), "hex");
+  const bytes = Buffer.allocUnsafe(crcs[algorithm].widthBytes);
+  if (bytes.length === 8) bytes.writeBigUInt64BE(crc);
+  else bytes.writeUInt32BE(Number(crc));
+  return bytes;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { cp, mkdir, open, readFile, readdir, truncate } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { headObject } from "../../aws/s3-objects.ts";
 import {
@@ -120,6 +120,40 @@ test("an object whose size has no whole buffer comes with the page cache kept, a
 
   const done = await downloadObject(place.aws, object, path, { pageCache: "keep", verify: true });
 
+  assert.equal(done.movedBytes, sizeBytes);
+  assert.ok((await readFile(path)).equals(bytes));
+});
+
+test("without checksums wrong bytes come through, and the result says that nothing was compared", async (t) => {
+  const place = await startSpoiledBucket(t);
+  const { object } = await putMarked(place);
+  const path = join(place.directory, "k");
+  place.network.replaceInAnswers("GOOD", "EVIL");
+
+  const { checksum, compared } = await downloadObject(place.aws, object, path, {
+    checksums: false,
+  });
+
+  assert.deepEqual({ checksum, compared }, { checksum: undefined, compared: undefined });
+  const evil = Buffer.from(bytes);
+  evil.write("EVIL", rangeBytes + 77);
+  assert.ok((await readFile(path)).equals(evil));
+});
+
+test("without checksums a download begins anew, and leaves nothing when it is interrupted", async (t) => {
+  const { place, object, path } = await interrupted(t);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const onBytes = () => controller.abort(new Error("interrupted again"));
+
+  await assert.rejects(
+    downloadObject(place.aws, object, path, { checksums: false, signal, onBytes }),
+    { message: "interrupted again" },
+  );
+  assert.deepEqual(await readdir(dirname(path)), []);
+
+  const left = await interrupted(t, place);
+  const done = await downloadObject(place.aws, object, left.path, { checksums: false });
   assert.equal(done.movedBytes, sizeBytes);
   assert.ok((await readFile(path)).equals(bytes));
 });

@@ -1,22 +1,13 @@
-import { forEachParallel } from "../slots.ts";
 import { wrongBytes } from "../wanted-object.ts";
 import { type RightFile, checkObject, rangeAlgorithm } from "./check-object.ts";
 import type { Piece } from "./crc-sums.ts";
-import { type MoreThreads, shareRanges } from "../threads/share-ranges.ts";
-import type { ByteSource, RangeSource } from "./fetch-range.ts";
+import type { MoreThreads } from "../threads/share-ranges.ts";
+import type { ByteSource } from "./fetch-range.ts";
+import { fetchRanges } from "./fetch-ranges.ts";
 import { type PlannedRange, planRanges, rangeBytesOf } from "./plan-ranges.ts";
 import { type RangeJournal, openRangeJournal } from "./range-journal.ts";
-import { readBack } from "./read-ranges.ts";
+import { type Reading, readBack } from "./read-ranges.ts";
 import { findStored, partSizesOf } from "./stored-object.ts";
-
-interface RangedDownload {
-  source: RangeSource;
-  plan: readonly PlannedRange[];
-  journal: RangeJournal;
-  /** Ranges that are written, by their first byte. */
-  there: Map<number, readonly Piece[]>;
-  more: MoreThreads | undefined;
-}
 
 export interface RangedOptions {
   journalPath: string;
@@ -51,7 +42,17 @@ export async function downloadRanges(
     const there = await claimed(source, plan, journal);
     const tries: ReadonlyMap<number, readonly Piece[]>[] = [];
     while (tries.length < 2) {
-      await fetchMissing({ source, plan, journal, there, more });
+      const missing = plan.filter(({ first }) => !there.has(first));
+      try {
+        await fetchRanges(source, missing, more, (range, pieces) => {
+          there.set(range.first, pieces);
+          journal.note(range, pieces);
+        });
+      } catch (error) {
+        // The first failure is the one to tell.
+        await journal.flush().catch(() => undefined);
+        throw error;
+      }
       const pieces = plan.flatMap((range) => there.get(range.first)!);
       const arrived = { file, pool, sizeBytes, pieces, algorithm, stored, partSizes };
       const checksum = await checkObject(arrived);
@@ -67,7 +68,7 @@ export async function downloadRanges(
 }
 
 /** What an earlier run noted, and what the file really holds: a note alone proves nothing about another disk. */
-async function claimed(source: RangeSource, plan: readonly PlannedRange[], journal: RangeJournal) {
+async function claimed(source: Reading, plan: readonly PlannedRange[], journal: RangeJournal) {
   const there = new Map<number, readonly Piece[]>();
   for (const { first, pieceLengths } of plan) {
     const crcs = journal.found.get(first);
@@ -78,34 +79,6 @@ async function claimed(source: RangeSource, plan: readonly PlannedRange[], journ
   const claims = plan.filter(({ first }) => there.has(first));
   for (const { first } of await readBack(source, claims, there)) there.delete(first);
   return there;
-}
-
-/** Fetches what is not there; whatever ends it, the ranges that came are noted. */
-async function fetchMissing({ source, plan, journal, there, more }: RangedDownload): Promise<void> {
-  const missing = plan.filter(({ first }) => !there.has(first));
-  const stop = new AbortController();
-  const signal = source.signal ? AbortSignal.any([source.signal, stop.signal]) : stop.signal;
-  let left = missing.length;
-  const sharing = shareRanges(more, () => left);
-  try {
-    await forEachParallel(missing, source.flow.count, async (range) => {
-      left -= 1;
-      try {
-        const pieces = await sharing.fetch({ ...source, signal }, range);
-        there.set(range.first, pieces);
-        journal.note(range, pieces);
-      } catch (error) {
-        stop.abort(error);
-        throw error;
-      }
-    });
-  } catch (error) {
-    // The first failure is the one to tell.
-    await journal.flush().catch(() => undefined);
-    throw stop.signal.aborted ? stop.signal.reason : error;
-  } finally {
-    await sharing.stop();
-  }
 }
 
 /** Where two tries gave other bytes: a fault on the way. Nowhere: what S3 sends is not what it has a checksum of. */

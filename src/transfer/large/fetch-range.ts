@@ -16,7 +16,8 @@ export interface ByteSource extends Asking {
 }
 
 export interface RangeSource extends ByteSource {
-  algorithm: CrcAlgorithm;
+  /** Undefined: nothing is summed, and no pieces are known afterwards. */
+  algorithm: CrcAlgorithm | undefined;
 }
 
 /**
@@ -26,25 +27,31 @@ export interface RangeSource extends ByteSource {
  */
 export function fetchRange(source: RangeSource, range: PlannedRange): Promise<Piece[]> {
   const { pool, algorithm } = source;
-  const sum = createRangeSum(pool.crc, algorithm, range.pieceLengths);
+  const sum = algorithm ? createRangeSum(pool.crc, algorithm, range.pieceLengths) : noSum;
   return fill(source, range, sum, rangeRequest);
 }
+
+const noSum: RangeSum = { update: () => undefined, pieces: () => [] };
 
 /**
  * Fetches an object by one request that asks for no range, so that its answer says what checksum S3 has.
  *
- * @param algorithmOf chooses what to take of the bytes, once the answer's head is there.
+ * @param algorithmOf chooses what to take of the bytes, once the answer's head is there; undefined: nothing.
  */
 export async function fetchWhole(
   source: ByteSource,
-  algorithmOf: (headers: ReadonlyMap<string, string>) => CrcAlgorithm,
+  algorithmOf: (headers: ReadonlyMap<string, string>) => CrcAlgorithm | undefined,
 ): Promise<{ headers: ReadonlyMap<string, string>; pieces: Piece[] }> {
   const { sizeBytes: lengthBytes } = source.object;
   let headers: ReadonlyMap<string, string> = new Map();
   let started: RangeSum | undefined;
+  const begin = () => {
+    const algorithm = algorithmOf(headers);
+    return algorithm ? createRangeSum(source.pool.crc, algorithm, [lengthBytes]) : noSum;
+  };
   const sum: RangeSum = {
     update(bytes) {
-      started ??= createRangeSum(source.pool.crc, algorithmOf(headers), [lengthBytes]);
+      started ??= begin();
       started.update(bytes);
     },
     pieces: () => started?.pieces() ?? [],

@@ -21,7 +21,8 @@ export interface RangeOrder {
   /** Of the file that the range belongs to; it has its size already. */
   path: string;
   pageCache: PageCache;
-  algorithm: CrcAlgorithm;
+  /** Undefined: nothing is summed. */
+  algorithm: CrcAlgorithm | undefined;
   range: PlannedRange;
   retryMs: number;
   /** Most bytes to ask for at once. */

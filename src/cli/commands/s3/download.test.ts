@@ -7,7 +7,7 @@ import type { Context } from "../../context.ts";
 import { isDryRun } from "../../dry-run.ts";
 import { parseCommand } from "../../parse-command.ts";
 import { download } from "./download.ts";
-import { progressText } from "./transfer-outcome.ts";
+import { progressText, renderOutcome } from "./transfer-outcome.ts";
 
 /** `s3 download` with these words against a bucket that has `p/a`, `p/b/c` and `p/log.tmp`. */
 async function start(t: TestContext) {
@@ -95,6 +95,23 @@ test("one object goes to the file or the directory that was named, and the secon
   assert.equal(third.to, join(place.to, "c"));
   assert.deepEqual(await namesIn(place.to), ["c", "file"]);
   await assert.rejects(place.run(["--delete", object, "to"]), { code: "USAGE" });
+});
+
+test("s3 download --no-checksum counts nothing above 1 MiB as compared, and does not go with --verify", async (t) => {
+  const place = await start(t);
+  await place.put("p/large", Buffer.alloc(1024 * 1024 + 1));
+
+  const result = await place.run(["--no-checksum", `${place.source}large`, "to"]);
+  assert.ok(!isDryRun(result));
+  assert.deepEqual([result.moved, result.compared], [1, 0]);
+  assert.match(renderOutcome(result), /, 1 of them not compared with a checksum of S3's, /);
+  const again = await place.run(["--no-checksum", place.source, "all"]);
+  assert.ok(!isDryRun(again));
+  assert.deepEqual([again.moved, again.compared], [4, 3]);
+
+  await assert.rejects(place.run(["--no-checksum", "--verify", place.source, "to"]), {
+    code: "USAGE",
+  });
 });
 
 test("a prefix without objects makes no directory", async (t) => {

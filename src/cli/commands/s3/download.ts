@@ -54,6 +54,9 @@ export const download = defineCommand({
       "keep large files in memory, or drop (default) them from it",
       "HOW",
     ),
+    noChecksum: toggle(
+      "do not compare objects above 1 MiB with S3's checksum, nor go on with them",
+    ),
     useAcceleration: toggle("by the nearest edge location; costs extra per GB"),
   },
   interruption: {
@@ -66,12 +69,13 @@ export const download = defineCommand({
   },
   async run({ source, target, ...flags }, context) {
     const { signal, options } = context;
+    const rules = rulesOf(flags);
     const path = resolve(context.cwd, target);
     const plain = await context.aws();
     const object = await wantedObject(plain, source, signal);
     const aws = flags.useAcceleration ? await accelerate(plain, source.bucket) : plain;
     const shared = {
-      ...rulesOf(flags),
+      ...rules,
       signal,
       flow: createFlowControl({
         parallel: flags.parallel ?? usualParallel,
@@ -115,16 +119,24 @@ interface RuleFlags {
   symlinks: DownloadRules["links"] | undefined;
   noDecompress: boolean;
   verify: boolean;
+  noChecksum: boolean;
   pageCache: "keep" | "drop" | undefined;
 }
 
-const rulesOf = ({ symlinks, noDecompress, verify, pageCache }: RuleFlags): DownloadRules => ({
-  decompress: !noDecompress,
-  links: symlinks ?? "keep",
-  trustTimes: true,
-  verify,
-  pageCache: pageCache === "keep" ? "keep" : "bypass",
-});
+function rulesOf(flags: RuleFlags): DownloadRules {
+  const { symlinks, noDecompress, verify, noChecksum, pageCache } = flags;
+  if (verify && noChecksum) {
+    throw new RunctlError("USAGE", "--verify compares with what --no-checksum does not take");
+  }
+  return {
+    decompress: !noDecompress,
+    links: symlinks ?? "keep",
+    trustTimes: true,
+    verify,
+    checksums: !noChecksum,
+    pageCache: pageCache === "keep" ? "keep" : "bypass",
+  };
+}
 
 async function wantedObject(aws: Aws, { bucket, key }: S3Location, signal: AbortSignal) {
   if (key === "" || key.endsWith("/")) return undefined;

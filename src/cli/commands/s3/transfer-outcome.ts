@@ -30,10 +30,10 @@ function summary(outcome: TransferOutcome): string {
   ].join(", ");
 }
 
-/** That bytes have S3's checksum is the rule; where S3 has none, it is said. */
+/** That bytes have S3's checksum is the rule; where S3 has none or nobody looked, it is said. */
 function uncompared({ moved, compared }: TransferOutcome): string[] {
   const without = moved - compared;
-  return without > 0 ? [`${without} of them without a checksum of S3's to compare with`] : [];
+  return without > 0 ? [`${without} of them not compared with a checksum of S3's`] : [];
 }
 
 export function outcomeExitCode({ refused, failed }: TransferOutcome): number {
