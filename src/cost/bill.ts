@@ -7,13 +7,17 @@ export interface Bill {
   /** US dollars of a volume for a month. */
   volumeUsd(volume: PricedVolume): number;
   unpriced(): PriceKey[];
+  /** All that it looked up. */
+  prices(): PriceKey[];
 }
 
 export function openBill(rates: Rates): Bill {
   const missing = new Set<PriceKey>();
+  const all = new Set<PriceKey>();
   const usd = (key: PriceKey, amount: number) => {
     if (amount === 0) return 0;
     const rate = rates[key];
+    all.add(key);
     if (rate === undefined) missing.add(key);
     return (rate ?? 0) * amount;
   };
@@ -22,5 +26,6 @@ export function openBill(rates: Rates): Bill {
     volumeUsd: (volume) =>
       volumeCharges(volume).reduce((sum, [key, amount]) => sum + usd(key, amount), 0),
     unpriced: () => [...missing],
+    prices: () => [...all],
   };
 }

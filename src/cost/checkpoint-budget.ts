@@ -1,5 +1,4 @@
 import { volumeTypeLimits } from "../facts/ebs-limits.ts";
-import { storagePrices } from "../facts/storage-prices.ts";
 import { bytesPerMiB } from "./situation.ts";
 
 /**
@@ -63,7 +62,7 @@ export interface CheckpointFit {
   room: SaveRoom;
   fits: "surely" | "while burst lasts" | "no";
   /** The cheapest gp3 throughput with which it fits; undefined: the instance is too slow for any. */
-  throughput: { miBps: number; iops: number; extraUsdPerMonth: number } | undefined;
+  throughput: { miBps: number; iops: number } | undefined;
   /** Whether the throughput needs the instance's burst. */
   needsBurst: boolean;
 }
@@ -89,8 +88,5 @@ function gp3ThroughputFor(bytesPerSecond: number): CheckpointFit["throughput"] {
   const miBps = Math.max(limits.default, Math.ceil(bytesPerSecond / bytesPerMiB));
   if (miBps > limits.max) return undefined;
   const iops = Math.max(iopsLimits.default, Math.ceil(miBps / limits.perIops));
-  const { gp3MiBpsMonth, gp3IopsMonth } = storagePrices;
-  const extraUsdPerMonth =
-    (miBps - limits.default) * gp3MiBpsMonth.usd + (iops - iopsLimits.default) * gp3IopsMonth.usd;
-  return { miBps, iops, extraUsdPerMonth };
+  return { miBps, iops };
 }

@@ -19,6 +19,8 @@ export interface PlanCost {
   limitedBy: string;
   /** Prices that the plan needs and nobody has: its sums are floors. */
   unpriced: readonly PriceKey[];
+  /** All prices that it is made of, those without a number too. */
+  prices: readonly PriceKey[];
 }
 
 /** US dollars of one restart: fees, machines that load instead of training, and the value of the delay. */

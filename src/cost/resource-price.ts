@@ -12,13 +12,18 @@ export interface PricedVolume {
 /** US dollars per unit; a key without a sure price is undefined. */
 export type Rates = Readonly<Record<PriceKey, number | undefined>>;
 
-/** The rates of the dated table, none for a region that it does not have, under prices that the user gave. */
-export function ratesOf(region: string, given: Partial<Record<PriceKey, number>> = {}): Rates {
+type SomeRates = Readonly<Partial<Record<PriceKey, number>>>;
+
+/**
+ * The rates of the dated table, none for a region that it does not have, under those of AWS's price list, under prices
+ * that the user gave.
+ */
+export function ratesOf(region: string, given: SomeRates = {}, listed: SomeRates = {}): Rates {
   const isPriced = priceRegions.includes(region);
-  const rates = Object.entries(storagePrices).map(([key, { usd }]) => [
-    key,
-    given[key as PriceKey] ?? (isPriced ? usd : undefined),
-  ]);
+  const rates = Object.entries(storagePrices).map(([name, { usd }]) => {
+    const key = name as PriceKey;
+    return [key, given[key] ?? listed[key] ?? (isPriced ? usd : undefined)];
+  });
   return Object.fromEntries(rates) as Rates;
 }
 

@@ -44,12 +44,12 @@ export interface PlanInput {
   volumes: readonly Volume[];
 }
 
-export type CostParts = Omit<PlanCost, "unpriced">;
+export type CostParts = Omit<PlanCost, "unpriced" | "prices">;
 
 /** A cost whose prices are looked up, and missing ones noted, while it is added up. */
 export function priced(rates: Rates, parts: (bill: Bill) => CostParts): PlanCost {
   const bill = openBill(rates);
-  return { ...parts(bill), unpriced: bill.unpriced() };
+  return { ...parts(bill), unpriced: bill.unpriced(), prices: bill.prices() };
 }
 
 /** A plan whose volume is chosen by what the plan costs with it. */
@@ -79,5 +79,6 @@ function emptyCost(situation: Situation): PlanCost {
     waitHours: waitHoursAnywhere(situation),
     limitedBy: "",
     unpriced: [],
+    prices: [],
   };
 }

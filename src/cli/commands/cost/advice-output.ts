@@ -3,6 +3,7 @@ import {
   checkpointFit,
   type NoticeTiming,
 } from "../../../cost/checkpoint-budget.ts";
+import { openBill } from "../../../cost/bill.ts";
 import type { Deadline } from "../../../cost/deadline.ts";
 import {
   type Pair,
@@ -11,12 +12,14 @@ import {
   type Question,
   rankPlans,
 } from "../../../cost/rank-plans.ts";
-import type { StoragePlan } from "../../../cost/storage-plan.ts";
+import { type Rates, volumeCharges } from "../../../cost/resource-price.ts";
 import { type Volume, volumeSpeed } from "../../../cost/volume-speed.ts";
 import { whatIf } from "../../../cost/what-if.ts";
 import { bytesPerMiB, type Situation } from "../../../cost/situation.ts";
+import { volumeTypeLimits } from "../../../facts/ebs-limits.ts";
 import type { PriceKey } from "../../../facts/storage-prices.ts";
 import type { Assumption } from "./ledger.ts";
+import type { PriceRow } from "./price-rows.ts";
 
 /** What `cost advise --output json` prints for one instance type in one region. Money is US dollars. */
 export interface AdviceOutput {
@@ -37,13 +40,17 @@ export interface AdviceOutput {
 }
 
 interface PriceNote {
-  /** Of the storage prices. */
+  /** Of the table of storage prices. */
   storageAsOf: string;
+  /** Every price of storage that a plan is made of. */
+  storage: readonly PriceRow[];
   machineOrigin: string;
   /** Of losses and waits. */
   capacityOrigin: string;
   /** Prices that the user gave. */
   given: Partial<Record<PriceKey, number>>;
+  /** What `--live` could not get, and why. */
+  notAsked: readonly string[];
 }
 
 export interface PlanOutput {
@@ -92,7 +99,7 @@ export interface NoticeOutput {
   roomBytes: number;
   burstRoomBytes: number;
   limitedBy: string;
-  throughput: { miBps: number; iops: number; extraUsdPerMonth: number } | null;
+  throughput: { miBps: number; iops: number; extraUsdPerMonth: number | null } | null;
   needsBurst: boolean;
   /** Seconds that the same checkpoint takes to S3. */
   s3Seconds: number;
@@ -111,6 +118,7 @@ export function adviceOutput({ question, checkpointBytes, timing }: Advised) {
   const ranking = rankPlans(question);
   return {
     winner: ranking.ranked[0]?.plan,
+    prices: [...ranking.ranked, ...ranking.unpriced].flatMap(pricesOf),
     computeUsdPerMonth: likely.instanceUsdPerHour * likely.nodes * likely.hoursPerMonth,
     plans: ranking.ranked.map((one) => planOutput(one, one.rank, likely)),
     unpriced: ranking.unpriced.map((one) => ({
@@ -131,11 +139,14 @@ export function adviceOutput({ question, checkpointBytes, timing }: Advised) {
       winner: winner?.plan.title ?? null,
       usdPerMonth: winner?.usdPerMonth.likely ?? null,
     })),
-    notice:
-      checkpointBytes === undefined
-        ? null
-        : noticeOutput(checkpointBytes, ranking.ranked[0]?.plan, likely, timing),
+    notice: checkpointBytes === undefined ? null : noticeOutput(checkpointBytes, question, timing),
   };
+}
+
+/** Of a plan and of the volumes that it was compared with. */
+function pricesOf({ plan, cost }: PricedPlan): PriceKey[] {
+  const others = (plan.choice?.losers ?? []).flatMap(({ volume }) => volumeCharges(volume));
+  return [...cost.prices, ...others.filter(([, amount]) => amount > 0).map(([key]) => key)];
 }
 
 function planOutput(priced: PricedPlan, rank: number, situation: Situation): PlanOutput {
@@ -188,30 +199,39 @@ function pairOutput({ plan, than, breakEven }: Pair): PairOutput {
   };
 }
 
-/** On the volume of the first plan if it keeps one, else on a gp3 of its own with the free performance. */
+/** On a gp3 of its own with the free performance: the dataset's volume is mounted read-only. */
 function noticeOutput(
   bytes: number,
-  winner: StoragePlan | undefined,
-  situation: Situation,
+  { workload, rates }: Question,
   timing: NoticeTiming,
 ): NoticeOutput {
-  const keeps = winner?.id === "ebs-one-zone" || winner?.id === "ebs-zones";
-  const miBps = keeps ? (winner.choice?.volume.throughputMiBps ?? 125) : 125;
+  const { instance, s3BytesPerSecond } = workload.likely;
+  const free = volumeTypeLimits.gp3.throughputMiBps.default;
   const fit = checkpointFit(
     bytes,
-    { volumeBytesPerSecond: miBps * bytesPerMiB, ...situation.instance },
+    { volumeBytesPerSecond: free * bytesPerMiB, ...instance },
     timing,
   );
+  const { throughput } = fit;
   return {
     checkpointBytes: bytes,
-    on: `gp3 with ${miBps} MiB/s`,
+    on: `a gp3 of its own with ${free} MiB/s`,
     seconds: fit.room.seconds,
     fits: fit.fits,
     roomBytes: fit.room.bytes,
     burstRoomBytes: fit.room.burstBytes,
     limitedBy: fit.room.limitedBy === "volume" ? "the volume" : "the instance's EBS bandwidth",
-    throughput: fit.throughput ?? null,
+    throughput: throughput
+      ? { ...throughput, extraUsdPerMonth: extraUsd(throughput, rates) }
+      : null,
     needsBurst: fit.needsBurst,
-    s3Seconds: bytes / situation.s3BytesPerSecond,
+    s3Seconds: bytes / s3BytesPerSecond,
   };
+}
+
+/** Above the free performance of gp3; null where the rates do not have it. */
+function extraUsd({ miBps, iops }: { miBps: number; iops: number }, rates: Rates): number | null {
+  const bill = openBill(rates);
+  const usd = bill.volumeUsd({ type: "gp3", sizeGiB: 0, iops, throughputMiBps: miBps });
+  return bill.unpriced().length > 0 ? null : usd;
 }

@@ -16,7 +16,10 @@ test("the answer names each plan once, its prices' date, and where every number 
   );
   assert.equal(new Set(names).size, 12);
   assert.equal(names.length, 12);
-  assert.match(text, new RegExp(`prices of storage: table of ${storagePrices.gp3GiBMonth.asOf}`));
+  const { asOf } = storagePrices.gp3GiBMonth;
+  assert.match(text, new RegExp(`gp3GiBMonth +0.08 +GiB-month +table: .*, standing ${asOf}\n`));
+  assert.match(text, /s3Get +0.0000004 +GET +table: /);
+  assert.match(text, /cloneGiB +unknown +GiB copied by CopyVolumes +no sure source: /);
   assert.match(text, /prices of machines: spot, SkyPilot catalog v8 of \d{4}-\d\d-\d\d/);
   for (const { origin } of advice!.assumptions) assert.notEqual(origin, "");
 });
@@ -62,6 +65,14 @@ test("in a region without prices nothing is guessed", async () => {
   const { items, text } = await runAdvise(`${small} --in-region eu-west-1 --price-per-hour 0.5`);
   assert.deepEqual(items[0]!.plans, []);
   assert.match(text, /^g5.xlarge in eu-west-1: no plan has a price/);
+  assert.match(text, /gp3GiBMonth +unknown +GiB-month +the table has no prices of eu-west-1\n/);
+  const { text: full } = await runAdvise(
+    "--dataset 1TB --instance-type p4d.24xlarge --checkpoint 80GB --in-region eu-west-1 --price-per-hour 9",
+  );
+  assert.match(
+    full,
+    /it fits with --throughput 954 --iops 3816, at a price that is not known here/,
+  );
 });
 
 test("several types and regions are answered one after the other", async () => {
@@ -107,7 +118,8 @@ test("the notice: a checkpoint that does not fit gets the cheapest throughput th
   assert.equal(notice!.fits, "no");
   assert.deepEqual(notice!.throughput?.miBps, 954);
   assert.match(text, /a checkpoint of 80 GB does not fit/);
-  assert.match(text, /it fits with --throughput 954 --iops 3816/);
+  // 829 MiB/s above the free ones at 0.04, and 816 operations at 0.005.
+  assert.match(text, /it fits with --throughput 954 --iops 3816, 37.24 USD a month more\n/);
   assert.equal((await runAdvise(`${job} --checkpoint 10GB`)).items[0]!.notice!.fits, "surely");
 });
 

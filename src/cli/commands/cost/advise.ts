@@ -7,7 +7,6 @@ import { spotPoolsSource } from "../../../facts/zone-gain.ts";
 import { regions } from "../../../facts/regions.ts";
 import { type PriceKey, storagePrices } from "../../../facts/storage-prices.ts";
 import { launchDefaults } from "../../../instances/launch-request.ts";
-import type { Context } from "../../context.ts";
 import { defineCommand, optional, repeated, toggle } from "../../define-command.ts";
 import { parseRegion } from "../../parse-place.ts";
 import type { Parser } from "../../parser.ts";
@@ -16,7 +15,9 @@ import { byteRate, byteSize, monthlyRate, positive } from "../../quantity-parser
 import { type AdviceOutput, adviceOutput } from "./advice-output.ts";
 import type { AdviseInput } from "./advise-input.ts";
 import { describeAdvice } from "./describe-advice.ts";
-import { type LiveSpot, machinePrice, onDemandPrice } from "./machine-price.ts";
+import type { LivePrices, livePrices } from "./live-prices.ts";
+import { machinePrice, onDemandOffer } from "./machine-price.ts";
+import { listedRates, priceRows } from "./price-rows.ts";
 import { askForRest } from "./questions.ts";
 import { readWorkload } from "./read-workload.ts";
 import { winnerCommands } from "./winner-commands.ts";
@@ -98,7 +99,7 @@ export const advise = defineCommand({
       "what a 1 in the trace means: available or preempted",
       "WORD",
     ),
-    live: toggle("ask AWS for spot prices; those of storage stay the table's"),
+    live: toggle("ask AWS for prices: spot price history and price list"),
     price: repeated(givenPrice, "a price of your own, such as cloneGiB=0.0008", "NAME=USD"),
     allPairs: toggle("the break-even of each pair of plans"),
   },
@@ -118,14 +119,17 @@ export const advise = defineCommand({
       input.trace === undefined ? undefined : await loadTrace(input.trace, input.traceOnes);
     const items: AdviceOutput[] = [];
     for (const inRegion of inRegions) {
-      const live = input.live ? await livePrices(context, inRegion, instanceTypes) : undefined;
+      const { onDemand } = input;
+      const live = input.live
+        ? await askPrices(context, inRegion, { instanceTypes, onDemand })
+        : undefined;
       for (const instanceType of instanceTypes) {
         const capacity = trace?.capacity(inRegion, input.nodes ?? 1);
         items.push(
           adviseFor(input, {
             instanceType,
             region: inRegion,
-            live: live?.get(instanceType),
+            live,
             traceOrigin: trace?.origin,
             capacity,
           }),
@@ -151,15 +155,15 @@ async function loadTrace(path: string, sign: (typeof signs)[number] | undefined)
   };
 }
 
-async function livePrices(context: Context, region: string, types: readonly string[]) {
-  const { liveSpotPrices } = await import("./live-spot.ts");
-  return liveSpotPrices(context, region, types);
+async function askPrices(...question: Parameters<typeof livePrices>) {
+  const { livePrices: ask } = await import("./live-prices.ts");
+  return ask(...question);
 }
 
 interface Asked {
   instanceType: string;
   region: string;
-  live: LiveSpot | undefined;
+  live: LivePrices | undefined;
   /** Undefined: the published record. */
   capacity: Capacity | undefined;
   traceOrigin: string | undefined;
@@ -167,16 +171,16 @@ interface Asked {
 
 function adviseFor(input: AdviseInput, asked: Asked): AdviceOutput {
   const { onDemand } = input;
-  const { instanceType, region } = asked;
+  const { instanceType, region, live } = asked;
   const machineUsdPerHour = machinePrice({ ...asked, onDemand, given: input.pricePerHour });
   const capacity = onDemand ? steadyCapacity(1) : (asked.capacity ?? publishedCapacity(region));
   const place = { instanceType, region, machineUsdPerHour, capacity };
   const { workload, assumptions } = readWorkload(input, place);
   const given = Object.fromEntries(input.price) as Partial<Record<PriceKey, number>>;
-  const deadline = readDeadline(input, instanceType, region);
+  const deadline = readDeadline(input, asked);
   const question = {
     workload,
-    rates: ratesOf(region, given),
+    rates: ratesOf(region, given, listedRates(live)),
     pinned: { type: input.volumeType, throughputMiBps: input.throughput },
     deadline,
   };
@@ -184,7 +188,11 @@ function adviseFor(input: AdviseInput, asked: Asked): AdviceOutput {
     pollSeconds: launchDefaults.pollMs / 1_000,
     graceSeconds: input.grace === undefined ? launchDefaults.graceSeconds : input.grace / 1_000,
   };
-  const { winner, ...answer } = adviceOutput({
+  const {
+    winner,
+    prices: used,
+    ...answer
+  } = adviceOutput({
     question,
     deadline,
     checkpointBytes: input.checkpoint,
@@ -200,9 +208,11 @@ function adviseFor(input: AdviseInput, asked: Asked): AdviceOutput {
     : [];
   const prices = {
     storageAsOf: storagePrices.gp3GiBMonth.asOf,
+    storage: priceRows(used, { region, given, live }),
     machineOrigin: machineUsdPerHour.origin,
     capacityOrigin: onDemand ? "on demand" : (asked.traceOrigin ?? spotPoolsSource),
     given,
+    notAsked: live?.failures ?? [],
   };
   return { instanceType, region, prices, assumptions, ...answer, commands };
 }
@@ -215,8 +225,7 @@ function zonesOf(region: string, count: number): string[] {
 
 function readDeadline(
   { deadline, work, pricePerHour }: AdviseInput,
-  instanceType: string,
-  region: string,
+  { instanceType, region, live }: Asked,
 ): Deadline | undefined {
   if (deadline === undefined && work === undefined) return undefined;
   if (deadline === undefined || work === undefined)
@@ -227,7 +236,7 @@ function readDeadline(
     throw new RunctlError("USAGE", "the work takes longer than the deadline allows", {
       hint: "give more than one node, or a later --deadline",
     });
-  const onDemandUsdPerHour = onDemandPrice(instanceType, region) ?? pricePerHour;
+  const onDemandUsdPerHour = onDemandOffer(instanceType, region, live)?.usd ?? pricePerHour;
   if (onDemandUsdPerHour === undefined)
     throw new RunctlError("USAGE", `no on-demand price is known for ${instanceType} in ${region}`, {
       hint: "leave --deadline out",

@@ -31,6 +31,7 @@ export function describeAdvice(advice: AdviceOutput, showAllPairs: boolean): str
       ).trim(),
       ...originLines(advice),
     ]),
+    ...optional("prices of storage", advice.prices.storage.length > 0 ? [priceLines(advice)] : []),
   ].join("\n\n");
 }
 
@@ -192,11 +193,23 @@ function noticeLines(notice: NoticeOutput): string[] {
       ? []
       : [
           throughput
-            ? `it fits with --throughput ${throughput.miBps}${throughput.iops > 3_000 ? ` --iops ${throughput.iops}` : ""}, ${usd(throughput.extraUsdPerMonth)} USD a month more${notice.needsBurst ? ", while the instance's burst lasts" : ""}`
+            ? fittingLine(throughput, notice.needsBurst)
             : "no gp3 makes it fit on this instance",
         ]),
     `to S3 it takes ${digits(notice.s3Seconds)} s`,
   ];
+}
+
+function fittingLine(
+  { miBps, iops, extraUsdPerMonth }: NonNullable<NoticeOutput["throughput"]>,
+  needsBurst: boolean,
+): string {
+  const flags = `--throughput ${miBps}${iops > 3_000 ? ` --iops ${iops}` : ""}`;
+  const money =
+    extraUsdPerMonth === null
+      ? "at a price that is not known here"
+      : `${usd(extraUsdPerMonth)} USD a month more`;
+  return `it fits with ${flags}, ${money}${needsBurst ? ", while the instance's burst lasts" : ""}`;
 }
 
 function commandLines({ commands, plans }: AdviceOutput): readonly string[] {
@@ -205,11 +218,22 @@ function commandLines({ commands, plans }: AdviceOutput): readonly string[] {
 }
 
 function originLines({ prices }: AdviceOutput): string[] {
-  const given = Object.entries(prices.given).map(([key, value]) => `${key} ${value}`);
-  const own = given.length > 0 ? `; given: ${given.join(", ")}` : "";
   return [
-    `prices of storage: table of ${prices.storageAsOf}${own}`,
     `prices of machines: ${prices.machineOrigin}`,
     `losses and waits: ${prices.capacityOrigin}`,
+    ...prices.notAsked,
   ];
 }
+
+function priceLines({ prices }: AdviceOutput): string {
+  const rows = prices.storage.map(({ name, usd: price, unit, origin }) => [
+    name,
+    price === null ? "unknown" : plain(price),
+    unit,
+    origin,
+  ]);
+  return table(["name", "USD", "for a", "origin"], rows);
+}
+
+/** All digits of a price, without an exponent. */
+const plain = (price: number) => price.toFixed(10).replace(/\.?0+$/, "");

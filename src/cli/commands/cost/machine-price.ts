@@ -3,47 +3,57 @@ import { RunctlError } from "../../../errors.ts";
 import { instancePrices, instancePricesAsOf } from "../../../facts/prices.ts";
 import { spotPrices, spotPricesAsOf, spotPricesSource } from "../../../facts/spot-prices.ts";
 import { priceRegions } from "../../../facts/storage-prices.ts";
-
-/** Spot prices of the zones of a region, as they are now. */
-export interface LiveSpot {
-  usdPerHour: readonly number[];
-  /** ISO date. */
-  asOf: string;
-}
+import type { LivePrices } from "./live-prices.ts";
 
 interface Wanted {
   instanceType: string;
   region: string;
   onDemand: boolean;
   given: number | undefined;
-  live: LiveSpot | undefined;
+  live: LivePrices | undefined;
 }
 
 /**
  * What one machine costs an hour: told, live, from the dated tables, in this order.
  *
- * @throws RunctlError USAGE where no table has it: it is not guessed.
+ * @throws RunctlError USAGE where nothing has it: it is not guessed.
  */
 export function machinePrice({ instanceType, region, onDemand, given, live }: Wanted): Estimate {
   if (given !== undefined) return exactly(given, "--price-per-hour");
   if (!onDemand) {
-    if (live && live.usdPerHour.length > 0)
+    const spot = live?.spot.get(instanceType);
+    if (spot && spot.usdPerHour.length > 0)
       return overZones(
-        live.usdPerHour,
-        `DescribeSpotPriceHistory, ${live.asOf}, zones of ${region}`,
+        spot.usdPerHour,
+        `DescribeSpotPriceHistory, ${spot.asOf}, zones of ${region}`,
       );
     const known = spotPrices[instanceType]?.[region];
     if (known)
       return overZones(known, `spot, ${spotPricesSource} of ${spotPricesAsOf}, zones of ${region}`);
   }
-  const listed = onDemandPrice(instanceType, region);
-  if (listed !== undefined) {
+  const listed = onDemandOffer(instanceType, region, live);
+  if (listed) {
     const word = onDemand ? "on demand" : "on demand, as no spot price is known; --price-per-hour";
-    return exactly(listed, `${word}: price table of us-east-1, ${instancePricesAsOf}`);
+    return exactly(listed.usd, `${word}: ${listed.origin}`);
   }
   throw new RunctlError("USAGE", `no price is known for ${instanceType} in ${region}`, {
-    hint: "give --price-per-hour, or --live to ask AWS for its spot price",
+    hint: live ? "give --price-per-hour" : "give --price-per-hour, or --live to ask AWS",
   });
+}
+
+/** US dollars an hour on demand: of AWS's price list, else of the table. */
+export function onDemandOffer(
+  instanceType: string,
+  region: string,
+  live: LivePrices | undefined,
+): { usd: number; origin: string } | undefined {
+  const listed = live?.onDemand.get(instanceType);
+  if (listed?.usd !== undefined)
+    return { usd: listed.usd, origin: `Price List API, published ${listed.publishedOn}` };
+  const usd = onDemandPrice(instanceType, region);
+  const why = listed ? `; not live: ${listed.why}` : "";
+  const origin = `price table of us-east-1, ${instancePricesAsOf}${why}`;
+  return usd === undefined ? undefined : { usd, origin };
 }
 
 /**
