@@ -62,11 +62,16 @@ export class MarketView implements JobView {
 
   reset(startMs: number): void {
     this.#startMs = startMs;
-    this.nowMs = 0;
     this.place = waiting;
     this.lastZone = this.#setup.home;
+    this.seek(0);
+  }
+
+  /** Goes to any moment, back too. */
+  seek(nowMs: number): void {
+    this.nowMs = nowMs;
     for (const zone of this.zones)
-      this.#moveTo(zone, firstAfter(this.#markets[zone]!.downMs, startMs));
+      this.#moveTo(zone, firstAfter(this.#markets[zone]!.downMs, this.#startMs + nowMs));
   }
 
   #moveTo(zone: number, spell: number): void {
@@ -87,6 +92,11 @@ export class MarketView implements JobView {
 
   isUp(zone: number): boolean {
     return this.#upMs[zone]! <= this.#startMs + this.nowMs;
+  }
+
+  /** Index of the spell that a zone is in, or that it comes to next. */
+  spellOf(zone: number): number {
+    return this.#cursor[zone]!;
   }
 
   /** When a zone that has capacity loses it; ms since the job's start. */

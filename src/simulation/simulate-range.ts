@@ -1,7 +1,8 @@
 import { type Experiment, homeOf, marketOfReplica, setupOf, startOf } from "./experiment.ts";
 import { emptyOutcome, outcomeFields } from "./job.ts";
 import { derivedSeed, uniform } from "./random.ts";
-import { JobSimulator, type NoticeDraw } from "./simulate-job.ts";
+import { JobSimulator } from "./simulate-job.ts";
+import type { NoticeDraw } from "./job-run.ts";
 
 /** Simulates the jobs of one replica in every case, into the cells that belong to them. */
 export function simulateRange(experiment: Experiment, replica: number, cells: Float64Array): void {
