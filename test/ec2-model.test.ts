@@ -249,7 +249,7 @@ function codeOf(error: unknown): string {
 /** Waits until the cloud shows what the model holds. */
 async function compare(world: World, step: Step): Promise<void> {
   const wanted = wantedView(world.expected);
-  const deadline = Date.now() + 2_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const seen = await seenView(world);
     if (isDeepStrictEqual(seen, wanted)) return;

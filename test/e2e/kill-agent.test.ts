@@ -169,7 +169,7 @@ test("agents that are killed", { skip, concurrency: 5 }, async (t) => {
 /** Ends the agent and its mkfs in the middle of the latter. @returns bytes that it had written. */
 async function killInsideMkfs({ stage, stateDirectory }: Scene, name: string): Promise<number> {
   const enough = 2 ** 22;
-  for (const end = Date.now() + 60_000; Date.now() < end; await delay(1)) {
+  for (const end = Date.now() + 240_000; Date.now() < end; await delay(1)) {
     const [instance] = await instancesNamed(stage, name);
     const id = instance?.instanceId;
     const [mkfs] = id === undefined ? [] : await guestProcesses(stateDirectory, id, "mkfs.ext4");

@@ -241,7 +241,7 @@ async function detachOwnMount(cloud: AgentCloud, instanceId: string): Promise<vo
 
 async function untilLogged(cloud: AgentCloud, instanceId: string, text: string): Promise<void> {
   const log = "/var/log/runctl-command.log";
-  for (const end = Date.now() + 30_000; ; await delay(50)) {
+  for (const end = Date.now() + 120_000; ; await delay(50)) {
     if ((await cloud.inside(instanceId, `cat ${log}`)).stdout.includes(text)) return;
     assert.ok(Date.now() < end, `no '${text}' in the command's log`);
   }
@@ -253,7 +253,7 @@ async function untilMoments(
   moment: string,
   count: number,
 ): Promise<void> {
-  for (const end = Date.now() + 30_000; ; await delay(50)) {
+  for (const end = Date.now() + 120_000; ; await delay(50)) {
     const { stdout } = await cloud.inside(instanceId, "cat /var/log/runctl-agent.log");
     if (stdout.split(`"${moment}"`).length > count) return;
     assert.ok(Date.now() < end, `not ${count} times ${moment}`);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readlink, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -48,7 +48,7 @@ test("a holder that ends by itself before it is killed is no failure", { skip },
   });
   const [output] = (await once(shell.stdout, "data")) as [Buffer];
   const holder = Number(output.toString());
-  await clock.sleep(200);
+  while ((await readlink(`/proc/${holder}/cwd`)) !== mountPoint) await clock.sleep(5);
   // A note is written between the look and the SIGKILL.
   const note = () => {
     process.kill(holder, "SIGKILL");

@@ -44,12 +44,14 @@ export async function agentCloud(t: TestContext): Promise<AgentCloud> {
   let launches = 0;
 
   const untilTag: AgentCloud["untilTag"] = async (instanceId, key, wanted) => {
-    for (const end = Date.now() + 60_000; ; await delay(100)) {
+    for (const end = Date.now() + 240_000; ; await delay(100)) {
       const instance = await findInstance(aws, instanceId);
       const value = instance?.tags[key] ?? "";
       if (wanted.test(value)) return value;
       if (Date.now() > end)
-        throw new Error(`${key} is '${value}' after 60 s: ${await consoleOutput(aws, instanceId)}`);
+        throw new Error(
+          `${key} is '${value}' after 240 s: ${await consoleOutput(aws, instanceId)}`,
+        );
     }
   };
 
@@ -81,11 +83,11 @@ export async function agentCloud(t: TestContext): Promise<AgentCloud> {
       await untilTag(instanceId, tagKeys.state, new RegExp(`^${wanted}$`));
     },
     async untilOff(instanceId) {
-      for (const end = Date.now() + 60_000; ; await delay(100)) {
+      for (const end = Date.now() + 240_000; ; await delay(100)) {
         const state = (await findInstance(aws, instanceId))?.state;
         const output = await consoleOutput(aws, instanceId);
         if (state === "terminated") return output;
-        if (Date.now() > end) throw new Error(`${instanceId} is ${state} after 60 s: ${output}`);
+        if (Date.now() > end) throw new Error(`${instanceId} is ${state} after 240 s: ${output}`);
       }
     },
     stateOf: async (volumeId) => (await findVolumeById(aws, volumeId))?.state,

@@ -121,9 +121,9 @@ export function viewOf(instanceId: string, userData?: string | Uint8Array): Inst
 }
 
 export async function until(what: string, check: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 120_000;
   while (!(await check())) {
-    assert.ok(Date.now() < deadline, `waited 20 s for ${what}`);
+    assert.ok(Date.now() < deadline, `waited 120 s for ${what}`);
     await delay(20);
   }
 }
@@ -146,7 +146,7 @@ export async function runInside(
   const enter = `${joinCgroup} exec nsenter --target ${pid} --mount --pid --net --uts --ipc --root --wd=/ setpriv --bounding-set -mknod,-sys_module,-sys_boot,-sys_time,-sys_rawio --inh-caps -all sh -c "$1"`;
   return runProgram("sh", ["-c", enter, "inside", script], {
     okExits: Array.from({ length: 256 }, (_, code) => code),
-    timeoutMs: 20_000,
+    timeoutMs: 120_000,
   });
 }
 
