@@ -20,18 +20,19 @@ export interface DownloadScope {
 /** Pages of 1,000 keys that are listed ahead, so that what is to come is known early: about 5 MB. */
 const pagesAhead = 10;
 
-/** The objects that can be files, in S3's order; directories are made, others noted as refused. */
+/** The objects that can be files, page by page, in S3's order; directories are made, others noted as refused. */
 export async function* planDownload(
   job: DownloadJob,
   scope: DownloadScope,
-): AsyncGenerator<PlannedObject, void> {
+): AsyncGenerator<PlannedObject[], void> {
   const { prefix } = scope;
   const { target, tally, signal } = job;
   const check = createCollisionCheck();
   let index = 0;
   for await (const page of readAhead(listWanted(job, scope), pagesAhead)) {
+    signal?.throwIfAborted();
+    const planned: PlannedObject[] = [];
     for (const object of page) {
-      signal?.throwIfAborted();
       const placement = check.place(placeKey(object.key.slice(prefix.length), object.sizeBytes));
       if (placement.kind === "refused") {
         tally.refused.push({ name: object.key, reason: placement.reason });
@@ -42,10 +43,11 @@ export async function* planDownload(
         const { path } = placement;
         const original = job.decompress ? originalPath(path) : undefined;
         const isFree = original !== undefined && !check.isFile(original);
-        yield { index, object, path, originalPath: isFree ? original : undefined };
+        planned.push({ index, object, path, originalPath: isFree ? original : undefined });
         index += 1;
       }
     }
+    yield planned;
   }
 }
 

@@ -53,7 +53,8 @@ export async function fetchSmall<Result>(
   }
 }
 
-function sumOf(pool: BufferPool, stored: StoredChecksum | undefined, bytes: Uint8Array) {
+/** @param stored of the whole; undefined: S3 has none. */
+export function sumOf(pool: BufferPool, stored: StoredChecksum | undefined, bytes: Uint8Array) {
   const algorithm = stored?.algorithm ?? "CRC64NVME";
   if (isCrc(algorithm)) {
     const sum = createRangeSum(pool.crc, algorithm, [bytes.length]);

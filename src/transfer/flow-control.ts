@@ -39,6 +39,9 @@ interface RunOptions {
 export interface FlowControl extends Slots {
   /** Runs `work` as soon as limit and bandwidth allow it, in the order of asking. Not to be nested. */
   run<Result>(work: () => Promise<Result>, options?: RunOptions): Promise<Result>;
+  /** Takes a turn that is free at once, to be given back by `leave`; false: by `run` only, as others wait or bytes count. */
+  enter(): boolean;
+  leave(): void;
   /** How large a piece to ask for at once, so that a bandwidth limit is kept within a second or so. */
   pieceBytes(usualBytes: number): number;
   noteSuccess(): void;
@@ -76,6 +79,11 @@ export function createFlowControl(options: FlowOptions): FlowControl {
     }
   }
 
+  function leave(): void {
+    inFlight -= 1;
+    admit();
+  }
+
   return {
     count: parallel,
     clock,
@@ -88,10 +96,15 @@ export function createFlowControl(options: FlowOptions): FlowControl {
         if (pause) await pause;
         return await work();
       } finally {
-        inFlight -= 1;
-        admit();
+        leave();
       }
     },
+    enter() {
+      if (bandwidth || waiting.length > 0 || inFlight >= limit.value()) return false;
+      inFlight += 1;
+      return true;
+    },
+    leave,
     pieceBytes: (usualBytes) =>
       bytesPerSecond === undefined
         ? usualBytes

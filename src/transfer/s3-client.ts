@@ -3,7 +3,8 @@ import type { Aws } from "../aws/connect.ts";
 import type { S3Address } from "../aws/s3-address.ts";
 import { type S3Access, s3Access } from "../aws/s3-access.ts";
 import { type AnswerHead, type BodySink, type RequestBody, bodyOf } from "./body.ts";
-import type { Answer } from "./http/exchange.ts";
+import type { Answer, Settled } from "./http/exchange.ts";
+import { type GetHead, createGetHead } from "./get-head.ts";
 import { type ConnectionPool, type PoolOptions, connectionPool } from "./http/connection-pool.ts";
 import { createTlsTrust } from "./http/tls-trust.ts";
 import { type Repair, type SentRequest, repairOf } from "./repair-request.ts";
@@ -48,10 +49,25 @@ export interface S3Client {
   send(request: S3Request, signal?: AbortSignal): Promise<S3Answer>;
 }
 
-const clients = new WeakMap<Aws, S3Client>();
+/** For very many small objects: without a promise for each. */
+export interface GetNow {
+  /**
+   * Sends a GET of one version of an object, with its checksum asked for, if nothing has to be waited for first.
+   * What S3 says is told as it is: a refusal is an answer, too, and repaired by `send` only.
+   *
+   * @returns what ends the request; undefined: nothing was done.
+   */
+  getNow(
+    object: { bucket: string; key: string; etag: string },
+    sink: BodySink,
+    settled: Settled,
+  ): { abort(reason: unknown): void } | undefined;
+}
+
+const clients = new WeakMap<Aws, S3Client & GetNow>();
 
 /** One client (pool of sockets, signer) per connection to AWS. */
-export function s3Client(aws: Aws): S3Client {
+export function s3Client(aws: Aws): S3Client & GetNow {
   const known = clients.get(aws);
   if (known) return known;
   const made = createS3Client(s3Access(aws), { caBundle: process.env["AWS_CA_BUNDLE"] });
@@ -76,12 +92,13 @@ const silence = { beforeAnswer: 30, betweenBytes: 10 };
 /** Joining the parts of an upload "can take several minutes" ("CompleteMultipartUpload", API Reference). */
 const patience = { beforeAnswer: 300, betweenBytes: 60 };
 
-export function createS3Client(access: S3Access, options: ClientOptions = {}): S3Client {
+export function createS3Client(access: S3Access, options: ClientOptions = {}): S3Client & GetNow {
   const { now = Date.now } = options;
   /** One for each origin; by address again, as that is the same object each time. */
   const pools = new Map<string, ConnectionPool>();
   const poolsByAddress = new WeakMap<S3Address, ConnectionPool>();
   const signers = new Map<string, Signer>();
+  const getHeads = new Map<string, GetHead>();
   /** Of buckets that are in another region than the connection's. */
   const regions = new Map<string, string>();
   /** What S3's clock is ahead of this one's. */
@@ -151,6 +168,18 @@ export function createS3Client(access: S3Access, options: ClientOptions = {}): S
   }
 
   return {
+    getNow({ bucket, key, etag }, sink, settled) {
+      const region = regions.get(bucket) ?? access.region;
+      const address = alreadyKnown(access.addressOf(bucket, region));
+      const credentials = alreadyKnown(access.credentials.current());
+      if (!address || !credentials || !isPlain.test(etag)) return undefined;
+      let getHead = getHeads.get(region);
+      if (!getHead) getHeads.set(region, (getHead = createGetHead(region)));
+      const path = address.pathPrefix + encodeKey(key);
+      const moment = now() + clockOffsetMs;
+      const head = getHead({ path, etag }, hostHeader(address), credentials, moment);
+      return poolOf(address).sendNow({ method: "GET", head, sink, silence }, settled);
+    },
     async send(request, signal) {
       signal?.throwIfAborted();
       const repaired = new Set<string>();
@@ -169,6 +198,16 @@ export function createS3Client(access: S3Access, options: ClientOptions = {}): S
       }
     },
   };
+}
+
+/** What can stand in a header as it is. */
+const isPlain = /^[\x21-\x7e]*$/;
+
+/** Undefined: it has to be waited for, and whoever does gets its failure. */
+function alreadyKnown<Value>(value: Value | Promise<Value>): Value | undefined {
+  if (!(value instanceof Promise)) return value;
+  value.catch(() => undefined);
+  return undefined;
 }
 
 /** "200 OK" may be followed by an error, as S3 sends it before it has joined the parts ("CompleteMultipartUpload"). */

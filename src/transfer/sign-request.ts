@@ -109,7 +109,8 @@ function encodeSegment(text: string): string {
   );
 }
 
-function signingKey(secret: string, day: string, region: string): Buffer {
+/** The key of one day: it costs four times a signature. */
+export function signingKey(secret: string, day: string, region: string): Buffer {
   return [region, "s3", "aws4_request"].reduce(hmac, hmac(`AWS4${secret}`, day));
 }
 

@@ -51,6 +51,8 @@ export interface Tally {
   skip(sizeBytes: number): void;
   /** @param isCompared with a checksum of S3's; default true. */
   move(sizeBytes: number, movedBytes: number, isCompared?: boolean): void;
+  /** As `progress` and `move` of all of an object that came at once. */
+  arrive(sizeBytes: number, isCompared: boolean): void;
   /** Bytes of an object that is still under way. */
   progress: (bytes: number) => void;
   result(): TransferResult;
@@ -98,6 +100,15 @@ export function createTally(
       if (isCompared) counts.compared += 1;
       // The moved bytes were shown as they came; the rest an earlier run had brought.
       show(sizeBytes - movedBytes);
+    },
+    arrive(sizeBytes, isCompared) {
+      counts.objects += 1;
+      counts.moved += 1;
+      counts.bytes += sizeBytes;
+      counts.movedBytes += sizeBytes;
+      if (isCompared) counts.compared += 1;
+      cameBytes += sizeBytes;
+      show(sizeBytes);
     },
     progress(bytes) {
       cameBytes += bytes;

@@ -1,7 +1,7 @@
 import type { SecureContext } from "node:tls";
 import { type Resolve, addressBook } from "./address-book.ts";
 import type { Connection } from "./connection.ts";
-import type { Answer, HttpRequest } from "./exchange.ts";
+import type { Answer, HttpRequest, Settled } from "./exchange.ts";
 import { CutConnection, StaleConnection } from "./http-failure.ts";
 import { type Origin, openConnection } from "./open-connection.ts";
 
@@ -18,6 +18,12 @@ export interface PoolOptions {
 export interface ConnectionPool {
   /** Sends a request on an idle connection, else on a new one: as many as there are requests at once. */
   send(request: HttpRequest, signal: AbortSignal | undefined): Promise<Answer>;
+  /**
+   * Sends it at once, without a promise.
+   *
+   * @returns the connection, to end the request by; undefined: none is idle, and nothing was done.
+   */
+  sendNow(request: HttpRequest, settled: Settled): Pick<Connection, "abort"> | undefined;
 }
 
 /** Addresses that one request tries at most. */
@@ -84,19 +90,31 @@ export function connectionPool(origin: Origin, options: PoolOptions): Connection
     try {
       return await connection.send(request, signal);
     } catch (error) {
-      if (error instanceof CutConnection && error.isSilence) {
-        addresses.noteFailed(connection.address);
-      }
+      noteFailure(connection, error);
       throw error;
     } finally {
       if (connection.isOpen) idle.push(connection);
     }
   }
 
+  function noteFailure(connection: Connection, error: unknown): void {
+    const isSilence = error instanceof CutConnection && error.isSilence;
+    if (isSilence) addresses.noteFailed(connection.address);
+  }
+
+  function begin(): void {
+    busy += 1;
+    if (busy === 1) watchOver();
+  }
+
+  function end(): void {
+    busy -= 1;
+    if (busy === 0) watchOver();
+  }
+
   return {
     async send(request, signal) {
-      busy += 1;
-      if (busy === 1) watchOver();
+      begin();
       try {
         const reused = takeIdle();
         if (reused) {
@@ -108,9 +126,29 @@ export function connectionPool(origin: Origin, options: PoolOptions): Connection
         }
         return await sendOn(await open(signal), request, signal);
       } finally {
-        busy -= 1;
-        if (busy === 0) watchOver();
+        end();
       }
+    },
+    sendNow(request, settled) {
+      const connection = takeIdle();
+      if (connection === undefined) return undefined;
+      begin();
+      const done = () => {
+        end();
+        if (connection.isOpen) idle.push(connection);
+      };
+      connection.begin(request, {
+        resolve(answer) {
+          done();
+          settled.resolve(answer);
+        },
+        reject(error) {
+          noteFailure(connection, error);
+          done();
+          settled.reject(error);
+        },
+      });
+      return connection;
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { commonSpace } from "./answer-reader.ts";
-import { type Answer, Exchange, type HttpRequest } from "./exchange.ts";
+import { type Answer, Exchange, type HttpRequest, type Settled } from "./exchange.ts";
 import { CutConnection, StaleConnection } from "./http-failure.ts";
 
 /** S3 closes a connection that was idle for about 5 s; a request must not meet that. */
@@ -64,37 +64,55 @@ export class Connection {
   /** @throws StaleConnection when the server had closed the idle connection before the request came. */
   send(request: HttpRequest, signal: AbortSignal | undefined): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const isReused = this.#uses > 0;
       if (!this.isOpen) {
         reject(new StaleConnection("the connection is closed"));
         return;
       }
-      const abort = signal && (() => exchange.fail(signal.reason));
+      const abort = signal && (() => this.abort(signal.reason));
       const done = () => {
-        this.#exchange = undefined;
-        this.#idleTicks = 0;
-        this.#uses += 1;
         if (abort) signal.removeEventListener("abort", abort);
       };
-      const exchange = new Exchange(this.#socket, request, {
-        resolve: (answer) => {
+      this.begin(request, {
+        resolve(answer) {
           done();
           resolve(answer);
         },
-        reject: (error) => {
+        reject(error) {
           done();
-          const isStale = isReused && !exchange.hasAnswer && isBroken(error);
-          reject(
-            isStale
-              ? new StaleConnection("the server closed the idle connection", { cause: error })
-              : (error as Error),
-          );
+          reject(error);
         },
       });
-      this.#exchange = exchange;
       if (abort) signal.addEventListener("abort", abort);
-      exchange.start();
     });
+  }
+
+  /** The same without a promise, on a connection that is open. */
+  begin(request: HttpRequest, settled: Settled): void {
+    const isReused = this.#uses > 0;
+    const done = () => {
+      this.#exchange = undefined;
+      this.#idleTicks = 0;
+      this.#uses += 1;
+    };
+    const exchange = new Exchange(this.#socket, request, {
+      resolve(answer) {
+        done();
+        settled.resolve(answer);
+      },
+      reject(error) {
+        done();
+        const isStale = isReused && !exchange.hasAnswer && isBroken(error);
+        const words = "the server closed the idle connection";
+        settled.reject(isStale ? new StaleConnection(words, { cause: error }) : error);
+      },
+    });
+    this.#exchange = exchange;
+    exchange.start();
+  }
+
+  /** Ends the request that is under way; it fails with the reason. */
+  abort(reason: unknown): void {
+    this.#exchange?.fail(reason);
   }
 
   /** Called once a second: gives up a silent request, and closes a connection that nobody uses. */

@@ -23,6 +23,12 @@ export interface Answer extends AnswerRead {
   latencyMs: number;
 }
 
+/** Who is told how a request ended, once. */
+export interface Settled {
+  resolve(answer: Answer): void;
+  reject(error: unknown): void;
+}
+
 /** Ticks (seconds) without a byte after which a connection is given up. */
 interface SilenceLimits {
   /** Until the answer begins. */
@@ -43,7 +49,7 @@ export class Exchange {
   readonly #request: HttpRequest;
   readonly #reader: AnswerReader;
   readonly #sender: BodySender | undefined;
-  readonly #settled: { resolve(answer: Answer): void; reject(error: unknown): void };
+  readonly #settled: Settled;
   #failure: { error: unknown } | undefined;
   #startedAt = 0;
   #latencyMs = 0;
@@ -53,11 +59,7 @@ export class Exchange {
   #movesAtTick = 0;
   #quietTicks = 0;
 
-  constructor(
-    socket: Socket,
-    request: HttpRequest,
-    settled: { resolve(answer: Answer): void; reject(error: unknown): void },
-  ) {
+  constructor(socket: Socket, request: HttpRequest, settled: Settled) {
     this.#socket = socket;
     this.#request = request;
     this.#settled = settled;
