@@ -51,6 +51,14 @@ test("the volume that is to be created has the type and performance that the pla
   assert.equal(input["size"], ebs.volume!.sizeGiB);
 });
 
+test("no command is given for a temporary volume that a launch would make slower than it was priced", async () => {
+  const paid = `${winners["s3-gp3"]} --throughput 500`;
+  const { items, text } = await runAdvise(paid);
+  assert.equal(items[0]!.plans[0]?.id, "s3-gp3");
+  assert.deepEqual(items[0]!.commands, []);
+  assert.match(text, /runctl has no command for 'S3 copy to a temporary gp3' with this volume yet/);
+});
+
 test("a price that is given makes an unpriced plan a ranked one", async () => {
   const before = (await runAdvise(small)).items[0]!;
   assert.ok(before.unpriced.some(({ id }) => id === "clone"));
@@ -104,6 +112,11 @@ const refused = {
   "--dataset 1GB --nodes 0": /nodes/,
   "--dataset 1GB --hours 0": /hours/,
   "--dataset 1GB --s3-rate 0MB/s": /has to be more than 0/,
+  "--dataset 1GB --hours 1000": /--hours 1000 are more than a month has/,
+  "--dataset 1GB --zones 9": /--zones 9 are more than us-east-1 has/,
+  "--dataset 1GB --throughput 5000": /--throughput 5000 is not one of gp3/,
+  "--dataset 1GB --throughput 50": /--throughput 50 is not one of gp3/,
+  "--dataset 1GB --volume-type st1 --throughput 500": /cannot be chosen for st1/,
 };
 for (const [flags, message] of Object.entries(refused)) {
   test(`is refused: cost advise ${flags}`, async () => {

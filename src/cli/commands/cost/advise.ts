@@ -20,6 +20,7 @@ import { machinePrice, onDemandOffer } from "./machine-price.ts";
 import { listedRates, priceRows } from "./price-rows.ts";
 import { askForRest } from "./questions.ts";
 import { readWorkload } from "./read-workload.ts";
+import { requirePossible } from "./require-possible.ts";
 import { winnerCommands } from "./winner-commands.ts";
 
 /** `cloneGiB=0.0008`: a price of the user's own. */
@@ -172,6 +173,7 @@ interface Asked {
 function adviseFor(input: AdviseInput, asked: Asked): AdviceOutput {
   const { onDemand } = input;
   const { instanceType, region, live } = asked;
+  requirePossible(input, region);
   const machineUsdPerHour = machinePrice({ ...asked, onDemand, given: input.pricePerHour });
   const capacity = onDemand ? steadyCapacity(1) : (asked.capacity ?? publishedCapacity(region));
   const place = { instanceType, region, machineUsdPerHour, capacity };

@@ -12,7 +12,7 @@ import { bytes, digits, time, usd, usdInDetail } from "./quantities.ts";
 export function describeAdvice(advice: AdviceOutput, showAllPairs: boolean): string {
   return [
     heading(advice),
-    planTable(advice),
+    ...(advice.plans.length > 0 ? [planTable(advice)] : []),
     ...optional("volumes", volumeLines(advice)),
     ...optional("to be in time, on the average", deadlineLines(advice)),
     ...optional("not counted", noteLines(advice)),
@@ -214,7 +214,11 @@ function fittingLine(
 
 function commandLines({ commands, plans }: AdviceOutput): readonly string[] {
   if (commands.length > 0) return commands;
-  return plans[0] ? [`runctl has no command for '${plans[0].plan}' yet`] : [];
+  const [first] = plans;
+  if (!first) return [];
+  return [
+    `runctl has no command for '${first.plan}'${first.volume ? " with this volume" : ""} yet`,
+  ];
 }
 
 function originLines({ prices }: AdviceOutput): string[] {

@@ -27,13 +27,11 @@ const systemGiB = 20;
 
 const writers: Partial<Readonly<Record<PlanId, Writer>>> = {
   "s3-nvme": (launch) => [create(launch, [], copyThenTrain(scratchOf(launch.instanceType)))],
-  "s3-gp3": (launch, volume) => [
-    create(
-      launch,
-      [`--root-size ${(volume?.sizeGiB ?? 0) + systemGiB}`],
-      copyThenTrain("$HOME/data"),
-    ),
-  ],
+  // A launch gives the root volume the free performance: a plan that pays for more is not what it would do.
+  "s3-gp3": (launch, volume) =>
+    volume && isFree(volume)
+      ? [create(launch, [`--root-size ${volume.sizeGiB + systemGiB}`], copyThenTrain("$HOME/data"))]
+      : [],
   "s3-stream": (launch) => [create(launch, [], `${training} --data ${source}`)],
   "ebs-one-zone": (launch, volume) => withVolumes(launch, volume, launch.zones.slice(0, 1)),
   hybrid: (launch, volume) => withVolumes(launch, volume, launch.zones.slice(0, 1)),
@@ -71,13 +69,16 @@ function withVolumes(
   ];
 }
 
+const isFree = ({ type, iops, throughputMiBps }: Volume) =>
+  type === "gp3" && iops === 3_000 && throughputMiBps === 125;
+
 function createVolume({ region }: Launch, volume: Volume, zone: string, name: string): string {
   const { type, sizeGiB, iops, throughputMiBps } = volume;
-  const isFree = type === "gp3" && iops === 3_000 && throughputMiBps === 125;
+  const free = isFree(volume);
   const words = [
     `runctl aws ebs create --region ${region} --size ${sizeGiB} --type ${type}`,
-    ...(iops === undefined || isFree ? [] : [`--iops ${iops}`]),
-    ...(throughputMiBps === undefined || isFree ? [] : [`--throughput ${throughputMiBps}`]),
+    ...(iops === undefined || free ? [] : [`--iops ${iops}`]),
+    ...(throughputMiBps === undefined || free ? [] : [`--throughput ${throughputMiBps}`]),
     `--availability-zone ${zone} --name ${name} --pre-warm ${source}`,
   ];
   return words.join(" ");
