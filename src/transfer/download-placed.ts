@@ -147,8 +147,13 @@ async function moveLarge(job: DownloadJob, object: ListedObject, path: string) {
   return note;
 }
 
-/** The object changed, vanished or stayed wrong; the others may still come. */
+/**
+ * The object changed, vanished, stayed wrong, or may not be read: by a policy for it alone, or because it is archived
+ * ("GetObject", Amazon S3 API Reference: InvalidObjectState, 403). The others may still come. Credentials that S3 does
+ * not know are another matter (CREDENTIALS).
+ */
 const isOfThisObjectOnly = (error: unknown): error is RunctlError =>
   isRunctlError(error, "CONFLICT") ||
   isRunctlError(error, "NOT_FOUND") ||
+  isRunctlError(error, "PERMISSION_DENIED") ||
   isRunctlError(error, "VERIFICATION_FAILED");

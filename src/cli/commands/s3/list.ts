@@ -1,4 +1,4 @@
-import { listObjects } from "../../../transfer/list-objects.ts";
+import { listPages } from "../../../transfer/list-objects.ts";
 import { defineCommand, positional } from "../../define-command.ts";
 import { s3Location } from "../../parsers.ts";
 
@@ -10,22 +10,34 @@ export const list = defineCommand({
   positionals: { source: positional(s3Location, "s3://bucket/prefix") },
   async run({ source }, context) {
     const aws = await context.aws();
-    const items = [];
+    const { output, query } = context.options;
+    const isPrinted = output !== "json" && query === undefined;
+    const items: Item[] = [];
     const place = { bucket: source.bucket, prefix: source.key };
-    const options = { signal: context.signal, retryMs: 20_000 };
-    for await (const { modifiedMs, ...object } of listObjects(aws, place, options)) {
-      items.push({ ...object, lastModified: new Date(modifiedMs).toISOString() });
+    for await (const page of listPages(aws, place, { signal: context.signal, retryMs: 20_000 })) {
+      const found = page.map(({ modifiedMs, ...object }) => ({
+        ...object,
+        lastModified: new Date(modifiedMs).toISOString(),
+      }));
+      // A bucket may have more objects than there is memory.
+      if (isPrinted) context.print(`${found.map(line).join("\n")}\n`);
+      else items.push(...found);
     }
     return { items };
   },
-  render: ({ items }) =>
-    items
-      .map(
-        ({ key, sizeBytes, lastModified }) =>
-          `${lastModified}  ${String(sizeBytes).padStart(14)}  ${printable(key)}`,
-      )
-      .join("\n"),
+  render: ({ items }) => items.map(line).join("\n"),
 });
+
+interface Item {
+  key: string;
+  sizeBytes: number;
+  etag: string;
+  /** ISO-8601. */
+  lastModified: string;
+}
+
+const line = ({ key, sizeBytes, lastModified }: Item) =>
+  `${lastModified}  ${String(sizeBytes).padStart(14)}  ${printable(key)}`;
 
 /** A key with control characters is shown quoted, so that it cannot steer the terminal. */
 const printable = (key: string) => (/\p{Cc}/u.test(key) ? JSON.stringify(key) : key);
