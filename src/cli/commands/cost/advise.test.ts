@@ -136,6 +136,12 @@ test("the notice: a checkpoint that does not fit gets the cheapest throughput th
   assert.equal((await runAdvise(`${job} --checkpoint 10GB`)).items[0]!.notice!.fits, "surely");
 });
 
+test("the notice: a grace that leaves no time is told, and not blamed on the volume", async () => {
+  const { text } = await runAdvise(`${small} --checkpoint 1GB --grace 1s`);
+  assert.match(text, /--grace leaves no time to save/);
+  assert.doesNotMatch(text, /no gp3 makes it fit/);
+});
+
 test("a trace of the user's own takes the place of the old probes", async (t) => {
   const directory = await mkdtemp(join(tmpdir(), "runctl-advise-"));
   t.after(() => rm(directory, { recursive: true }));

@@ -194,7 +194,9 @@ function noticeLines(notice: NoticeOutput): string[] {
       : [
           throughput
             ? fittingLine(throughput, notice.needsBurst)
-            : "no gp3 makes it fit on this instance",
+            : seconds === 0
+              ? "--grace leaves no time to save: 10 s go by until the training begins to"
+              : "no gp3 makes it fit on this instance",
         ]),
     `to S3 it takes ${digits(notice.s3Seconds)} s`,
   ];
