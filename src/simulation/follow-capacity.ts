@@ -1,6 +1,6 @@
 import { emptyOutcome, waiting } from "./job.ts";
 import type { JobRun, NoticeDraw } from "./job-run.ts";
-import { type Stretch, StretchTable } from "./stretch-table.ts";
+import type { Stretch, StretchTable } from "./stretch-table.ts";
 
 /**
  * Jobs without a deadline that take what spot capacity there is, and stay: what the policies come to where nothing is
@@ -12,19 +12,11 @@ import { type Stretch, StretchTable } from "./stretch-table.ts";
 export class CapacityFollower {
   readonly #run: JobRun;
   readonly #known: StretchTable;
-  /** Spells are numbered zone after zone: the number of each zone's first. */
-  readonly #firstSpells: readonly number[];
 
-  constructor(run: JobRun) {
+  /** @param known is added to; of jobs of the same case */
+  constructor(run: JobRun, known: StretchTable) {
     this.#run = run;
-    const firstSpells = [];
-    let spells = 0;
-    for (const { upMs } of run.setup.market.zones) {
-      firstSpells.push(spells);
-      spells += upMs.length;
-    }
-    this.#firstSpells = firstSpells;
-    this.#known = new StretchTable(spells);
+    this.#known = known;
   }
 
   follow(notice: NoticeDraw): void {
@@ -48,7 +40,7 @@ export class CapacityFollower {
       run.close(lostMs, "lost", notice(run.outcome.preemptions));
       // Drawings want every piece.
       if (run.timeline) view.advance(lostMs);
-      else this.#repeat(this.#firstSpells[zone]! + view.spellOf(zone), notice);
+      else this.#repeat(this.#known.numberOf(zone, view.spellOf(zone)), notice);
     }
   }
 
@@ -91,8 +83,8 @@ export class CapacityFollower {
   /** To the moment at which a spell ends, and the job that was in it waits. */
   #goTo(lost: number): void {
     const { view, setup, startMs } = this.#run;
-    const zone = this.#firstSpells.findLastIndex((first) => first <= lost);
-    const nowMs = setup.market.zones[zone]!.downMs[lost - this.#firstSpells[zone]!]! - startMs;
+    const zone = this.#known.zoneOf(lost);
+    const nowMs = setup.market.zones[zone]!.downMs[this.#known.spellOf(lost)]! - startMs;
     this.#run.sinceMs = nowMs;
     view.lastZone = zone;
     view.seek(nowMs);
@@ -128,7 +120,7 @@ export class CapacityFollower {
     return {
       ...nothing,
       endMs: endMs + run.startMs,
-      spell: this.#firstSpells[zone]! + view.spellOf(zone),
+      spell: this.#known.numberOf(zone, view.spellOf(zone)),
       doneMs,
       savedMs: run.savedMs,
       feeUsd,

@@ -3,6 +3,7 @@ import { CapacityFollower } from "./follow-capacity.ts";
 import { emptyOutcome, type Interval, type JobOutcome, type Setup, waiting } from "./job.ts";
 import { JobRun, type NoticeDraw } from "./job-run.ts";
 import { MarketView } from "./market-view.ts";
+import { StretchTable } from "./stretch-table.ts";
 
 const always: NoticeDraw = () => true;
 
@@ -21,7 +22,8 @@ export class JobSimulator {
   /** For jobs about which nothing is to be decided but the zone. */
   readonly #follower: CapacityFollower | undefined;
 
-  constructor(setup: Setup) {
+  /** @param known what simulators of the same case have found, which differ in a home that is not where the data is */
+  constructor(setup: Setup, known?: StretchTable) {
     const { job, path, rules, strategy } = setup;
     this.#setup = setup;
     this.#policy = deadlinePolicies[strategy.deadline];
@@ -30,7 +32,9 @@ export class JobSimulator {
     this.#run = new JobRun(setup, this.#view, emptyOutcome());
     const onlyFollows =
       strategy.deadline === "spot-only" && job.deadlineMs === Infinity && rules.observeMs === 0;
-    this.#follower = onlyFollows ? new CapacityFollower(this.#run) : undefined;
+    this.#follower = onlyFollows
+      ? new CapacityFollower(this.#run, known ?? new StretchTable(setup.market))
+      : undefined;
   }
 
   /**

@@ -2,6 +2,7 @@ import { type Experiment, homeOf, marketOfReplica, setupOf, startOf } from "./ex
 import { emptyOutcome, outcomeFields } from "./job.ts";
 import { derivedSeed, uniform } from "./random.ts";
 import { JobSimulator } from "./simulate-job.ts";
+import { StretchTable } from "./stretch-table.ts";
 import type { NoticeDraw } from "./job-run.ts";
 
 /** Simulates the jobs of one replica in every case, into the cells that belong to them. */
@@ -13,10 +14,11 @@ export function simulateRange(experiment: Experiment, replica: number, cells: Fl
   const width = outcomeFields.length;
   for (const [index, one] of cases.entries()) {
     const simulators = new Map<number, JobSimulator>();
+    const known = one.path.cache === "home" ? undefined : new StretchTable(prepared.market);
     for (let job = 0; job < jobs; job += 1) {
       const home = homeOf(experiment, replica, job, zones);
       const simulator =
-        simulators.get(home) ?? new JobSimulator(setupOf(experiment, one, prepared, home));
+        simulators.get(home) ?? new JobSimulator(setupOf(experiment, one, prepared, home), known);
       simulators.set(home, simulator);
       const startMs = startOf(experiment, replica, job, prepared.startsBeforeMs);
       simulator.run(startMs, outcome, noticeOf(experiment, replica, job));

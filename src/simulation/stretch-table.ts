@@ -1,4 +1,5 @@
 import type { JobOutcome } from "./job.ts";
+import type { Market } from "./market.ts";
 
 /** What is known of each stretch, in this order; the times are ms. */
 const columns = {
@@ -32,14 +33,38 @@ export interface Stretch {
   outcome: JobOutcome;
 }
 
-/** Stretches from one loss to the next, by the number of the spell that was lost at first. */
+/**
+ * Stretches from one loss to the next, by the spell that was lost at first. Spells are numbered zone after zone.
+ * Good for all jobs of one case whose data is not in a zone of their own.
+ */
 export class StretchTable {
+  /** Number of each zone's first spell. */
+  readonly #firsts: readonly number[];
   readonly #rows: Float64Array;
   readonly #next: Int32Array;
 
-  constructor(spells: number) {
+  constructor({ zones }: Market) {
+    const firsts = [];
+    let spells = 0;
+    for (const { upMs } of zones) {
+      firsts.push(spells);
+      spells += upMs.length;
+    }
+    this.#firsts = firsts;
     this.#rows = new Float64Array(spells * width);
     this.#next = new Int32Array(spells).fill(-2);
+  }
+
+  numberOf(zone: number, spell: number): number {
+    return this.#firsts[zone]! + spell;
+  }
+
+  zoneOf(lost: number): number {
+    return this.#firsts.findLastIndex((first) => first <= lost);
+  }
+
+  spellOf(lost: number): number {
+    return lost - this.#firsts[this.zoneOf(lost)]!;
   }
 
   has(lost: number): boolean {
