@@ -21,6 +21,8 @@ export interface JobView {
   /** Most work that a loss takes, and the time that a save takes. */
   atRiskMs: number;
   stallMs: number;
+  /** When a zone that has capacity loses it: for those who know the future. */
+  endOfSpellMs(zone: number): number;
   /** When any zone has capacity; `nowMs` if one has. */
   nextUpMs(): number;
   /** For the value of progress. */
@@ -46,6 +48,7 @@ export const deadlinePolicies: Readonly<Record<DeadlinePolicyName, DeadlinePolic
   "on-demand": () => onDemand,
   greedy,
   "uniform-progress": uniformProgress,
+  "uniform-progress-oracle": uniformProgressOracle,
   "value-of-progress": valueOfProgress,
 };
 
@@ -77,6 +80,38 @@ function uniformProgress(view: JobView): number {
   if (view.nowMs >= behindFrom) return onDemand;
   view.wakeMs = Math.min(view.wakeMs, behindFrom);
   return waiting;
+}
+
+/**
+ * Uniform Progress for one who knows how long the capacity that is there will last ("next lifetime oracle" of the same
+ * paper): it takes only what makes progress for less than on-demand does. A yardstick: what a forecast could save.
+ */
+function uniformProgressOracle(view: JobView): number {
+  if (mustHurry(view)) return inHurry(view);
+  if (view.place >= 0) return view.place;
+  const { candidate } = view;
+  if (candidate >= 0 && paysOff(view, candidate)) return candidate;
+  // What does not pay now will not later, as it only gets shorter.
+  const nextMs = candidate >= 0 ? view.endOfSpellMs(candidate) : view.nextUpMs();
+  const behindFrom = Math.floor((view.doneMs * view.deadlineMs) / view.workMs) + 1;
+  if (view.place === waiting && view.nowMs < behindFrom) {
+    view.wakeMs = Math.min(view.wakeMs, behindFrom, nextMs);
+    return waiting;
+  }
+  view.wakeMs = Math.min(view.wakeMs, nextMs);
+  return onDemand;
+}
+
+/** Whether spot for all that its life lasts, and the way back to on-demand if one is there, is the cheaper progress. */
+function paysOff(view: JobView, zone: number): boolean {
+  const loadMs = view.changeoverTo(zone);
+  const lastsMs = Math.min(
+    view.endOfSpellMs(zone) - view.nowMs,
+    view.workMs - view.doneMs + loadMs,
+  );
+  const backMs = view.place === onDemand ? view.changeoverMs : 0;
+  const spotUsd = lastsMs * view.priceOf(zone) + backMs * view.onDemandUsdPerHour;
+  return spotUsd < (lastsMs - loadMs) * view.onDemandUsdPerHour;
 }
 
 /** On on-demand: the first moment at which progress exceeds ep(t + 2d). */

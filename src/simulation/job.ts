@@ -40,6 +40,7 @@ export const deadlinePolicyNames = [
   "on-demand",
   "greedy",
   "uniform-progress",
+  "uniform-progress-oracle",
   "value-of-progress",
 ] as const;
 export type DeadlinePolicyName = (typeof deadlinePolicyNames)[number];
