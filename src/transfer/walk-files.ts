@@ -29,8 +29,8 @@ export interface WalkOptions {
 
 /**
  * The files below a directory in the order of S3's listings: by the bytes of the keys that they get. Special files,
- * loops of links and what cannot be read are named as refused (a directory with the `/` at its end). runctl's own
- * journal and unfinished files are passed over. One directory is in memory at a time, with those above it.
+ * loops of links and what cannot be read are named as refused, those in no order: what is refused has no key. runctl's
+ * own journal and unfinished files are passed over. One directory is in memory at a time, with those above it.
  */
 export function* walkFiles(root: string, options: WalkOptions = {}): Generator<WalkedFile> {
   const top = realpathSync(root);
@@ -61,21 +61,32 @@ function* walk(place: Walk, below: string, above: readonly string[]): Generator<
     const path = below + text;
     const reason = reasonAgainst(place, name, path);
     if (reason) yield { kind: "refused", path, reason };
-    else if (isLink) yield* walkLink(place, path, above);
+    else if (isLink) yield* walkLink(place, { path, isDirectory }, above);
     else if (isDirectory) yield* enter(place, path, above);
     else yield look(place, path);
   }
 }
 
 function* enter(place: Walk, path: string, above: readonly string[]): Generator<WalkedFile> {
-  const id = idOf(statSync(join(place.root, path)));
+  let id: string;
+  try {
+    id = idOf(statSync(join(place.root, path)));
+  } catch (error) {
+    yield { kind: "refused", path, reason: reasonOf(error) };
+    return;
+  }
   if (above.includes(id)) yield { kind: "refused", path, reason: "a loop of symbolic links" };
   else yield* walk(place, `${path}/`, [...above, id]);
 }
 
 const idOf = ({ dev, ino }: Stats) => `${dev}:${ino}`;
 
-function* walkLink(place: Walk, path: string, above: readonly string[]): Generator<WalkedFile> {
+/** @param isDirectory whether it led to one when its place in the order was chosen. */
+function* walkLink(
+  place: Walk,
+  { path, isDirectory }: { path: string; isDirectory: boolean },
+  above: readonly string[],
+): Generator<WalkedFile> {
   const { symlinks = "follow", mayLeave = false } = place.options;
   const full = join(place.root, path);
   if (symlinks === "skip") yield { kind: "skipped", path };
@@ -87,7 +98,9 @@ function* walkLink(place: Walk, path: string, above: readonly string[]): Generat
       if (!isInside && !mayLeave) {
         const reason = `a symbolic link to ${real}, outside of the directory; --symlinks follow takes it`;
         yield { kind: "refused", path, reason };
-      } else if (statSync(real).isDirectory()) yield* enter(place, path, above);
+      } else if (statSync(real).isDirectory() !== isDirectory) {
+        yield { kind: "refused", path, reason: "a symbolic link that changed meanwhile" };
+      } else if (isDirectory) yield* enter(place, path, above);
       else yield look(place, path);
     } catch (error) {
       yield { kind: "refused", path, reason: `a symbolic link: ${reasonOf(error)}` };
