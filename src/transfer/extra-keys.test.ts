@@ -43,6 +43,49 @@ test("below a directory that cannot be read nothing is extra", async (t) => {
   assert.deepEqual((await findExtraKeys(aws, { directory, bucket, prefix: "" })).keys, []);
 });
 
+test("a name that is not UTF-8 makes no other file's object extra", async (t) => {
+  const { aws, bucket, directory, ...place } = await startTestBucket(t);
+  const names = ["a", "é.txt", "日本.txt"];
+  for (const name of names) {
+    makeFile(directory, name);
+    await place.put(`p/${name}`, name);
+  }
+  writeFileSync(Buffer.concat([Buffer.from(`${directory}/`), Buffer.from([0x80])]), "x");
+
+  const { keys } = await findExtraKeys(aws, { directory, bucket, prefix: "p/" });
+
+  assert.deepEqual(keys, []);
+});
+
+test("an object at a refused path is not extra, wherever the path comes in the order", async (t) => {
+  const { aws, bucket, directory, ...place } = await startTestBucket(t);
+  // As a directory, each link would come behind the file, and its object comes before it.
+  for (const name of ["loop", "out"]) makeFile(directory, `${name}.json`);
+  symlinkSync("/usr", join(directory, "out"));
+  symlinkSync(".", join(directory, "loop"));
+  for (const key of ["loop", "loop.json", "loop.zst", "out", "out.json", "out/x", "other"]) {
+    await place.put(key, "x");
+  }
+
+  const { keys } = await findExtraKeys(aws, { directory, bucket, prefix: "" });
+
+  assert.deepEqual(keys, ["other"]);
+});
+
+test("the compressed form of a refused or skipped file is not extra", async (t) => {
+  const { aws, bucket, directory, ...place } = await startTestBucket(t);
+  symlinkSync("/mnt/not-mounted/model", join(directory, "model"));
+  for (const key of ["model", "model.zst", "other.zst"]) await place.put(key, "x");
+  const scope = { directory, bucket, prefix: "" };
+
+  for (const compress of [true, false]) {
+    for (const symlinks of ["follow", "skip"] as const) {
+      const { keys } = await findExtraKeys(aws, { ...scope, compress, symlinks });
+      assert.deepEqual(keys, ["other.zst"]);
+    }
+  }
+});
+
 const name = fc.constantFrom("a", "b", "c.tmp", "d.zst", "ü&<>'\"");
 const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((parts) => parts.join("/"));
 const rule = fc.record({

@@ -20,7 +20,7 @@ export async function findExtraKeys(
   scope: UploadScope,
   options: { signal?: AbortSignal; retryMs?: number } = {},
 ): Promise<ExtraKeys> {
-  const keys: string[] = [];
+  const paths: string[] = [];
   const blind = new Set<string>();
   let hasFiles = false;
   for await (const { file, object } of pairsOf(aws, scope, options)) {
@@ -31,11 +31,18 @@ export async function findExtraKeys(
       const path = object.key.slice(scope.prefix.length);
       // The marker of the prefix itself is no file's.
       if (path === "" || !takesPart(scope, path)) continue;
-      if (!isBlind(blind, path) && !standsFor(scope, path)) keys.push(object.key);
+      if (!standsFor(scope, path)) paths.push(path);
     }
   }
+  // Only now: what is refused may be named behind the object that it has.
+  const keys = paths.filter((path) => !mayBeBlind(blind, path)).map((path) => scope.prefix + path);
   return { keys, hasFiles };
 }
+
+/** Also as the compressed form of a file that could not be looked at, whether this upload compresses or not. */
+const mayBeBlind = (blind: ReadonlySet<string>, path: string) =>
+  isBlind(blind, path) ||
+  (path.endsWith(compressedSuffix) && isBlind(blind, path.slice(0, -compressedSuffix.length)));
 
 /** Whether the path, or a directory above it, is one that could not be looked at. */
 function isBlind(blind: ReadonlySet<string>, path: string): boolean {
