@@ -1,5 +1,6 @@
 import { lstatSync, mkdirSync, realpathSync, type Stats } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { makeDirectories } from "./make-directories.ts";
 
 /** The directory that a download writes to, and nothing outside it. */
 export interface TargetDirectory {
@@ -11,13 +12,19 @@ export interface TargetDirectory {
   lookAt(path: string): Stats | "free" | { reason: string };
 }
 
-/** The directory itself may be a symbolic link; below it none is followed. */
+/**
+ * The directory itself may be a symbolic link; below it none is followed.
+ *
+ * @throws RunctlError where it cannot be made.
+ */
 export function openTargetDirectory(path: string): TargetDirectory {
-  const isNew = mkdirSync(path, { recursive: true }) !== undefined;
+  const isNew = makeDirectories(resolve(path));
   const root = realpathSync(path);
   const safe = new Set<string>([""]);
   /** Made here: nothing is in them but what is downloaded now, so nobody need look for every file. */
   const made = new Set<string>(isNew ? [""] : []);
+  /** Where the last file was looked at, if it is of those: the next one is mostly there, too. */
+  let lastMade: string | undefined;
 
   const ensureDirectory = (relative: string): string | undefined => {
     if (safe.has(relative)) return undefined;
@@ -40,10 +47,15 @@ export function openTargetDirectory(path: string): TargetDirectory {
     root,
     ensureDirectory,
     lookAt(relative) {
-      const above = relative.slice(0, Math.max(0, relative.lastIndexOf("/")));
+      const aboveEnd = Math.max(0, relative.lastIndexOf("/"));
+      if (lastMade?.length === aboveEnd && relative.startsWith(lastMade)) return "free";
+      const above = relative.slice(0, aboveEnd);
       const reason = ensureDirectory(above);
       if (reason) return { reason };
-      if (made.has(above)) return "free";
+      if (made.has(above)) {
+        lastMade = above;
+        return "free";
+      }
       const found = lstatSync(join(root, relative), { throwIfNoEntry: false });
       if (!found) return "free";
       return found.isFile() ? found : { reason: `${whatIs(found)} is in the way: '${relative}'` };
