@@ -1,12 +1,13 @@
-import { type Stats, rmSync } from "node:fs";
-import { chmod, utimes } from "node:fs/promises";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { ManifestFile } from "../manifest.ts";
 import { type DownloadJob, type PlacedObject, askingOf } from "./download-job.ts";
 import { downloadObject } from "./download-object.ts";
 import { fileChecksum } from "./file-checksum.ts";
 import { type OriginalFile, readCompression, userMetadata } from "./file-metadata.ts";
+import type { FileAttributes } from "./large/disk-file.ts";
 import { findStored } from "./large/stored-object.ts";
+import type { ListedObject } from "./listing-page.ts";
 import { attributesFor } from "./object-attributes.ts";
 import { partPath } from "./part-file.ts";
 import { findNote, isAsDownloaded } from "./recognise-file.ts";
@@ -56,25 +57,19 @@ export async function downloadCompressed(
     };
   };
   const attributes = attributesFor(headers, object.modifiedMs);
-  const { modifiedMs = object.modifiedMs, permissions } = attributes;
-  const hasTime = (file: Stats) =>
-    job.trustTimes && !job.verify && Math.abs(file.mtimeMs - modifiedMs) < 1;
-  const isThere =
-    there?.size === original.sizeBytes &&
-    (hasTime(there) || (await isOriginal(job, path, original)));
-  if (isThere) {
+  const { modifiedMs = object.modifiedMs } = attributes;
+  // By its bytes only: reproducible builds give every version the same time.
+  if (there?.size === original.sizeBytes && (await isOriginal(job, path, original))) {
     const kept = noteOf(Math.floor(there.mtimeMs));
     await job.journal.add(kept);
     job.tally.skip(object.sizeBytes);
     return kept;
   }
-  await restore(job, placed, path, original);
+  await restore(job, object, { path, original, attributes });
   if (job.verify && !(await isOriginal(job, path, original))) {
+    rmSync(join(job.target.root, path), { force: true });
     throw wrongBytes(askingOf(job, object).object, " (read back)");
   }
-  const full = join(job.target.root, path);
-  if (permissions !== undefined) await chmod(full, permissions);
-  await utimes(full, modifiedMs / 1000, modifiedMs / 1000);
   const made = noteOf(modifiedMs);
   await job.journal.add(made);
   job.tally.move(object.sizeBytes, object.sizeBytes);
@@ -88,12 +83,18 @@ async function isOriginal(job: DownloadJob, path: string, original: OriginalFile
   );
 }
 
+interface Restored {
+  /** Relative to the target directory. */
+  path: string;
+  original: OriginalFile;
+  attributes: FileAttributes;
+}
+
 /** The compressed bytes never stand under a name of their own: a run that ends here leaves nothing that looks done. */
 async function restore(
   job: DownloadJob,
-  { object }: PlacedObject,
-  path: string,
-  original: OriginalFile,
+  object: ListedObject,
+  { path, original, attributes }: Restored,
 ): Promise<void> {
   const { aws, target, flow, tally, signal, retryMs } = job;
   const full = join(target.root, path);
@@ -108,7 +109,7 @@ async function restore(
       onBytes: tally.progress,
       ...shared,
     });
-    await restoreCompressed(compressed, full, original, { durable: false, ...shared });
+    await restoreCompressed(compressed, full, original, { durable: false, attributes, ...shared });
   } finally {
     rmSync(compressed, { force: true });
   }

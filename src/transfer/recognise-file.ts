@@ -91,11 +91,14 @@ async function recogniseByHead(
 ): Promise<Recognised | undefined> {
   const stored: StoredObject = await findStored(askingOf(job, object));
   const { checksum } = stored;
-  const { modifiedMs } = metadataOfHeaders(stored.headers);
-  if (job.trustTimes && !job.verify && modifiedMs !== undefined && hasTime(found, modifiedMs)) {
-    return { note: undefined, isNoted: false };
+  if (!checksum) {
+    const { modifiedMs } = metadataOfHeaders(stored.headers);
+    const isTrusted = job.trustTimes && !job.verify && modifiedMs !== undefined;
+    return isTrusted && hasTime(found, modifiedMs)
+      ? { note: undefined, isNoted: false }
+      : undefined;
   }
-  if (!checksum || !(await read(checksum))) return undefined;
+  if (!(await read(checksum))) return undefined;
   if (checksum.parts === undefined) return asNote(checksum);
   const algorithm = "CRC64NVME";
   return asNote({ algorithm, value: await fileChecksum(fullPath(job, path), { algorithm }) });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -68,6 +68,34 @@ test("damaged, short or foreign bytes leave no file and what was there stays", a
     assert.equal(await readFile(to, "utf8"), "old");
   }
   assert.deepEqual((await readdir(directory)).toSorted(), ["in.zst", "out"]);
+});
+
+test("a restored file has its time and permissions before it has its name", async (t) => {
+  const directory = await ownDirectory(t);
+  const bytes = Buffer.from("secret ".repeat(9_000));
+  const [from, to] = [join(directory, "in.zst"), join(directory, "key.pem")];
+  await writeFile(from, await compressed(bytes));
+  const attributes = { modifiedMs: 1_600_000_000_250, permissions: 0o400 };
+
+  await restoreCompressed(from, to, original(bytes), { attributes });
+
+  const { mode, mtimeMs } = await stat(to);
+  assert.deepEqual([mode & 0o7777, mtimeMs], [0o400, 1_600_000_000_250]);
+});
+
+test("what unpacks to more than it says is stopped at the size that it says", async (t) => {
+  const directory = await ownDirectory(t);
+  const frame = await compressFrame(Buffer.alloc(frameBytes));
+  const [from, to] = [join(directory, "in.zst"), join(directory, "out")];
+  // The end would be refused as no frame of ours, if anybody read that far.
+  await writeFile(from, Buffer.concat([frame, frame, frame, Buffer.from("no zstd at all")]));
+  const said = { sizeBytes: frameBytes + 1, crc32: "AAAAAA==" };
+
+  await assert.rejects(restoreCompressed(from, to, said), {
+    code: "VERIFICATION_FAILED",
+    message: new RegExp(`decompressed to ${2 * frameBytes} bytes`),
+  });
+  assert.deepEqual(await readdir(directory), ["in.zst"]);
 });
 
 test("a frame that unpacks to more than ours is refused before it fills the memory", async (t) => {

@@ -6,6 +6,7 @@ import { createCrcEngine } from "../crc-engine.ts";
 import { RunctlError } from "../errors.ts";
 import { crc32Text } from "./crc32-text.ts";
 import type { OriginalFile } from "./file-metadata.ts";
+import type { FileAttributes } from "./large/disk-file.ts";
 import { partPath } from "./part-file.ts";
 import { syncDirectory } from "./sync-directory.ts";
 import { brokenFrame, frameBytes, frameLength, maxFrameBytes } from "./zstd-frames.ts";
@@ -16,6 +17,8 @@ export interface RestoreOptions {
   signal?: AbortSignal;
   /** Whether the name, too, is on the disk when this resolves; default true. */
   durable?: boolean;
+  /** What the file is given before it gets its name. */
+  attributes?: FileAttributes;
 }
 
 /**
@@ -28,15 +31,19 @@ export async function restoreCompressed(
   source: string,
   target: string,
   original: OriginalFile,
-  { signal, durable = true }: RestoreOptions = {},
+  { signal, durable = true, attributes = {} }: RestoreOptions = {},
 ): Promise<void> {
   // No file can have this name, so no download of another object writes there.
   const beside = partPath(`${target}\0`);
   const from = await open(source, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    const to = await open(beside, writeFlags, 0o666);
+    const { modifiedMs, permissions } = attributes;
+    // Nobody reads unfinished what nobody else may read when it is done.
+    const to = await open(beside, writeFlags, 0o600 | (permissions ?? 0o666));
     try {
       await restore(from, to, original, signal);
+      if (permissions !== undefined) await to.chmod(permissions);
+      if (modifiedMs !== undefined) await to.utimes(modifiedMs / 1000, modifiedMs / 1000);
       await to.sync();
     } finally {
       await to.close();
@@ -68,10 +75,10 @@ async function restore(
     const bytes = await decompress(frame, { maxOutputLength: frameBytes }).catch(() => {
       throw brokenFrame();
     });
-    checksum = engine.crc32(checksum, bytes);
-    await to.writeFile(bytes);
     sizeBytes += bytes.byteLength;
     if (sizeBytes > original.sizeBytes) break;
+    checksum = engine.crc32(checksum, bytes);
+    await to.writeFile(bytes);
   }
   if (sizeBytes !== original.sizeBytes || crc32Text(checksum) !== original.crc32) {
     throw new RunctlError(
