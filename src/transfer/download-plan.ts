@@ -1,8 +1,7 @@
 import type { DownloadJob, PlacedObject } from "./download-job.ts";
-import { compressedSuffix } from "./file-metadata.ts";
 import { listPages } from "./list-objects.ts";
 import type { ListedObject } from "./listing-page.ts";
-import type { NameFilter } from "./name-filter.ts";
+import { type NameFilter, originalName } from "./name-filter.ts";
 import { createCollisionCheck, placeKey } from "./place-key.ts";
 import { readAhead } from "./read-ahead.ts";
 
@@ -41,7 +40,7 @@ export async function* planDownload(
         if (reason) tally.refused.push({ name: object.key, reason });
       } else {
         const { path } = placement;
-        const original = job.decompress ? originalPath(path) : undefined;
+        const original = job.decompress ? originalName(path) : undefined;
         const isFree = original !== undefined && !check.isFile(original);
         planned.push({ index, object, path, originalPath: isFree ? original : undefined });
         index += 1;
@@ -49,13 +48,6 @@ export async function* planDownload(
     }
     yield planned;
   }
-}
-
-/** Where the object belongs if runctl compressed it. */
-export function originalPath(path: string): string | undefined {
-  const original = path.slice(0, -compressedSuffix.length);
-  const hasName = original !== "" && !original.endsWith("/");
-  return path.endsWith(compressedSuffix) && hasName ? original : undefined;
 }
 
 async function* listWanted(

@@ -1,9 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Aws } from "../aws/connect.ts";
-import { originalPath } from "./download-plan.ts";
 import { listPages } from "./list-objects.ts";
-import type { NameFilter } from "./name-filter.ts";
+import { type NameFilter, originalName } from "./name-filter.ts";
 import { isPartName } from "./part-file.ts";
 import { createPathTable } from "./path-table.ts";
 import { removeFile } from "./remove-file.ts";
@@ -20,7 +19,7 @@ export function createListedPaths(): ListedPaths {
   return {
     add(path) {
       table.put(path.endsWith("/") ? path.slice(0, -1) : path, 0);
-      const original = originalPath(path);
+      const original = originalName(path);
       if (original !== undefined) table.put(original, 0);
     },
     has: (path) => table.get(path) !== undefined,

@@ -33,6 +33,18 @@ test("objects without a file are extra; markers of directories, compressed forms
   assert.ok(plain.keys.includes("p/text.zst"));
 });
 
+test("what --exclude protects stays in its compressed form, too, with and without a file", async (t) => {
+  const { aws, bucket, directory, ...place } = await startTestBucket(t);
+  makeFile(directory, "keep.txt");
+  for (const key of ["keep.txt.zst", "other.txt.zst", "gone.bin.zst"]) await place.put(key, "x");
+  const filter = nameFilter([{ kind: "exclude", pattern: "*.txt" }]);
+
+  for (const compress of [true, false]) {
+    const scope = { directory, bucket, prefix: "", compress, filter };
+    assert.deepEqual((await findExtraKeys(aws, scope)).keys, ["gone.bin.zst"]);
+  }
+});
+
 test("below a directory that cannot be read nothing is extra", async (t) => {
   if (process.getuid?.() === 0) return t.skip("root reads every directory");
   const { aws, bucket, directory, ...place } = await startTestBucket(t);
@@ -117,7 +129,8 @@ test("whatever the files, the objects and the filters: deleted is what has no fi
       const prefix = `${run}/`;
       await Promise.all(objects.map((key) => place.put(prefix + key, "x")));
       const filter = nameFilter(rules);
-      const expected = objects.filter((key) => !there.has(key) && filter(key));
+      const isExcluded = (key: string) => !filter(key) || !filter(key.replace(/\.zst$/, ""));
+      const expected = objects.filter((key) => !there.has(key) && !isExcluded(key));
 
       const { keys } = await findExtraKeys(aws, { directory: root, bucket, prefix, filter });
       assert.deepEqual(keys.toSorted(), expected.map((key) => prefix + key).toSorted());

@@ -2,7 +2,7 @@ import { type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Aws } from "../aws/connect.ts";
 import { compressedSuffix } from "./file-metadata.ts";
-import { type UploadScope, pairsOf, takesPart } from "./upload-scope.ts";
+import { type UploadScope, mayChange, pairsOf, takesPart } from "./upload-scope.ts";
 
 export interface ExtraKeys {
   /** Keys of objects that take part and have no file. */
@@ -30,7 +30,7 @@ export async function findExtraKeys(
     else {
       const path = object.key.slice(scope.prefix.length);
       // The marker of the prefix itself is no file's.
-      if (path === "" || !takesPart(scope, path)) continue;
+      if (path === "" || !mayChange(scope, path)) continue;
       if (!standsFor(scope, path)) paths.push(path);
     }
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { type FilterRule, nameFilter } from "./name-filter.ts";
+import { type FilterRule, nameFilter, objectFilter } from "./name-filter.ts";
 
 const include = (pattern: string): FilterRule => ({ kind: "include", pattern });
 const exclude = (pattern: string): FilterRule => ({ kind: "exclude", pattern });
@@ -17,6 +17,14 @@ test("filters: all take part, and the last rule that matches wins, as with aws s
     false,
   ]);
   assert.equal(nameFilter([include("*.jpg"), exclude("*")])("a.jpg"), false);
+});
+
+test("a rule for a.txt is one for the object a.txt.zst as well, and the last of either name wins", () => {
+  const texts = objectFilter([exclude("*"), include("*.txt")]);
+  assert.deepEqual(["a.txt", "a.txt.zst", "a.zst", ".zst"].map(texts), [true, true, false, false]);
+  assert.equal(objectFilter([exclude("*.txt")])("a.txt.zst"), false);
+  const frames = objectFilter([exclude("*"), include("*.zst"), exclude("b.txt")]);
+  assert.deepEqual(["a.txt.zst", "b.txt.zst", "a.txt"].map(frames), [true, false, false]);
 });
 
 const cases: [pattern: string, path: string, matches: boolean][] = [

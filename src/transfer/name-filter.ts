@@ -1,3 +1,5 @@
+import { compressedSuffix } from "./file-metadata.ts";
+
 /** `--include` or `--exclude` with its pattern. */
 export interface FilterRule {
   kind: "include" | "exclude";
@@ -13,9 +15,31 @@ export type NameFilter = (path: string) => boolean;
  * takes part at first, the rules are looked at in the order in which they were typed, and the last that matches wins.
  */
 export function nameFilter(rules: readonly FilterRule[]): NameFilter {
-  const compiled = rules.map(({ kind, pattern }) => ({ kind, matches: globMatcher(pattern) }));
+  const compiled = compile(rules);
   return (path) => compiled.findLast(({ matches }) => matches(path))?.kind !== "exclude";
 }
+
+/**
+ * The same for the paths of objects, which have two names where `upload --compress` stored them: a rule that matches
+ * `a.txt` matches `a.txt.zst` as well. Only a request for each would tell who made a `.zst`, so it goes by the name.
+ */
+export function objectFilter(rules: readonly FilterRule[]): NameFilter {
+  const compiled = compile(rules);
+  return (path) => {
+    const names = [path, originalName(path) ?? path];
+    return compiled.findLast(({ matches }) => names.some(matches))?.kind !== "exclude";
+  };
+}
+
+/** What a path is called before it is stored as `.zst`; undefined where it does not end so. */
+export function originalName(path: string): string | undefined {
+  const original = path.slice(0, -compressedSuffix.length);
+  const hasName = original !== "" && !original.endsWith("/");
+  return path.endsWith(compressedSuffix) && hasName ? original : undefined;
+}
+
+const compile = (rules: readonly FilterRule[]) =>
+  rules.map(({ kind, pattern }) => ({ kind, matches: globMatcher(pattern) }));
 
 type Token = { star: true } | { star: false; fits: (char: string) => boolean };
 

@@ -1,6 +1,6 @@
 import type { Aws } from "../aws/connect.ts";
 import { listPages } from "./list-objects.ts";
-import type { NameFilter } from "./name-filter.ts";
+import { type NameFilter, originalName } from "./name-filter.ts";
 import { type Pair, pairByKey } from "./pair-by-key.ts";
 import { type SymlinkPolicy, type WalkedFile, walkFiles } from "./walk-files.ts";
 
@@ -21,6 +21,10 @@ export interface UploadScope {
 }
 
 export const takesPart = ({ filter }: UploadScope, path: string) => filter?.(path) ?? true;
+
+/** Of an object: what protects a file protects its compressed form as well. */
+export const mayChange = (scope: UploadScope, path: string) =>
+  takesPart(scope, path) && takesPart(scope, originalName(path) ?? path);
 
 /** All that is in the directory or in S3, by key; also what the filter leaves out. */
 export function pairsOf(

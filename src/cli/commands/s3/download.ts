@@ -9,7 +9,7 @@ import { downloadSingle } from "../../../transfer/download-single.ts";
 import { findObject } from "../../../transfer/find-object.ts";
 import { createFlowControl } from "../../../transfer/flow-control.ts";
 import { listObjects } from "../../../transfer/list-objects.ts";
-import { nameFilter } from "../../../transfer/name-filter.ts";
+import { objectFilter } from "../../../transfer/name-filter.ts";
 import { defineCommand, optional, positional, toggle } from "../../define-command.ts";
 import { isDryRun, renderDryRun } from "../../dry-run.ts";
 import { type S3Location, oneOf, s3Location, text } from "../../parsers.ts";
@@ -36,6 +36,8 @@ export const download = defineCommand({
     "Time and mode come from the object's metadata where an upload by runctl, rclone or s3fs left",
     "them. Keys that would leave the directory, collide or meet a symbolic link are refused and",
     "listed, and the exit code is 8. --delete never touches what the filters leave out.",
+    "",
+    "A filter that matches a.txt matches a.txt.zst, too: upload --compress stores a.txt so.",
   ].join("\n"),
   flags: {
     parallel: optional(parallelism, `requests at once (default ${usualParallel})`, "N"),
@@ -102,7 +104,7 @@ export const download = defineCommand({
     const order = {
       source: { bucket: source.bucket, prefix },
       directory: path,
-      takes: nameFilter(rulesInOrder(flags)),
+      takes: objectFilter(rulesInOrder(flags)),
       mirror: flags.delete,
     };
     await requireObjects(plain, order.source, signal);

@@ -36,7 +36,7 @@ export const upload = defineCommand({
     "Symbolic links are followed; those that lead out of the directory are refused and listed (exit",
     "code 8) unless --symlinks follow says so. --compress stores what shrinks by a tenth or more as",
     ".zst, which a download restores; a file beside one that has its name with .zst is left as it is.",
-    "--delete never touches what the filters leave out.",
+    "--delete never touches what the filters leave out, nor its .zst.",
   ].join("\n"),
   flags: {
     parallel: optional(parallelism, "requests at once (default 10)", "N"),
