@@ -82,6 +82,16 @@ test("a page that was cut off anywhere is asked for again", () => {
   );
 });
 
+test("a page that has a next one but no token for it is an error, not the last page", () => {
+  const text = pageText({ objects: [], prefixes: [], token: "" });
+
+  assert.match(text, /<IsTruncated>true</);
+  for (const token of ["", "<NextContinuationToken></NextContinuationToken>"]) {
+    const page = text.replace("</IsTruncated>", `</IsTruncated>${token}`);
+    assert.throws(() => readListingPage(page), { code: "AWS_ERROR", message: /NextContinuation/ });
+  }
+});
+
 test("keys that are not encoded are taken as they are, but for XML", () => {
   const text =
     "<ListBucketResult><Contents><Key>a%20b+c &amp; &#x64;&#101;</Key><LastModified>2024-01-01T00:00:00.000Z</LastModified><ETag>x</ETag><Size>1</Size></Contents></ListBucketResult>";

@@ -23,7 +23,7 @@ export interface ListingPage {
  * Reads the answer to ListObjectsV2 with `encoding-type=url`. Searching for the few tags that matter is many times
  * faster than building a tree of all of them, and the order of the tags in an entry does not matter.
  *
- * @throws ShortBody when the document has no end.
+ * @throws ShortBody when the document has no end; RunctlError AWS_ERROR when it lacks what it must have.
  */
 export function readListingPage(text: string): ListingPage {
   const page: ListingPage = { objects: [], prefixes: [], nextToken: undefined };
@@ -45,7 +45,10 @@ export function readListingPage(text: string): ListingPage {
     page.prefixes.push(decodeName(required(text, "Prefix", start, at), isUrl));
   }
   if (textOf(text, "IsTruncated", 0, text.length) === "true") {
-    page.nextToken = unescapeXml(required(text, "NextContinuationToken", 0, text.length));
+    const token = required(text, "NextContinuationToken", 0, text.length);
+    // Without one the listing would end here as if it were whole.
+    if (token === "") throw unreadable("NextContinuationToken");
+    page.nextToken = unescapeXml(token);
   }
   return page;
 }
