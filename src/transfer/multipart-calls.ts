@@ -1,4 +1,4 @@
-import { isRunctlError } from "../errors.ts";
+import { RunctlError, isRunctlError } from "../errors.ts";
 import { bodyOf } from "./body.ts";
 import { failureOf } from "./s3-failure.ts";
 import type { S3Answer } from "./s3-client.ts";
@@ -20,6 +20,7 @@ export interface StoredPart {
  * CRC-32 and not CRC64NVME, because it costs a tenth less.
  *
  * @returns the upload's id.
+ * @throws RunctlError AWS_ERROR when the answer has none: with an empty one, an abort would delete the object.
  */
 export async function beginUpload(
   job: UploadJob,
@@ -34,7 +35,15 @@ export async function beginUpload(
       "x-amz-checksum-type": "FULL_OBJECT",
     },
   });
-  return elementText(answer.text, "UploadId") ?? "";
+  const uploadId = elementText(answer.text, "UploadId");
+  if (!uploadId) {
+    const { bucket, key } = job.place;
+    throw new RunctlError(
+      "AWS_ERROR",
+      `the upload of s3://${bucket}/${key} was begun without an id`,
+    );
+  }
+  return uploadId;
 }
 
 /** Undefined when there is no such upload, because it was completed or aborted, or without the permission to look. */

@@ -108,6 +108,21 @@ test("who may write but not look uploads all the same", async (t) => {
   assert.equal((await headObject(direct, { bucket, key: "file" }))?.sizeBytes, 5000);
 });
 
+test("an answer without an id for the parts ends the upload, and the object that is there stays", async (t) => {
+  const { aws, bucket, directory, network, put } = await startSpoiledBucket(t);
+  await put("k", "the only one");
+  const path = join(directory, "file");
+  writeFileSync(path, randomBytes(usualPartBytes + 1));
+  network.replaceInAnswers("UploadId>", "NothingX>");
+
+  await assert.rejects(uploadFile(aws, path, { bucket, key: "k" }), {
+    code: "AWS_ERROR",
+    message: /without an id/,
+  });
+
+  assert.equal(Buffer.from(await getBytes(aws, { bucket, key: "k" })).toString(), "the only one");
+});
+
 for (const size of [1000, 300_000, usualPartBytes + 1]) {
   test(`an answer with another checksum than that of the ${size} bytes is not believed`, async (t) => {
     const { aws, bucket, directory, network } = await startSpoiledBucket(t);
