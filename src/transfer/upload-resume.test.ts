@@ -107,10 +107,16 @@ test("an upload that another process is at is left to it", async (t) => {
 
 const changes: [what: string, change: (path: string) => void][] = [
   ["is written to", (path) => writeFileSync(path, "x", { flag: "r+" })],
+  ["is written to and gets its old time back", writeInSecret],
   ["gets longer", (path) => appendFileSync(path, "x")],
   ["gets shorter", (path) => writeFileSync(path, "x")],
   ["is replaced by another", replaceBySameSize],
 ];
+
+function writeInSecret(path: string): void {
+  writeFileSync(path, "x", { flag: "r+" });
+  utimesSync(path, 1_700_000_000, 1_700_000_000);
+}
 
 function replaceBySameSize(path: string): void {
   writeFileSync(`${path}.new`, randomBytes(3 * usualPartBytes));

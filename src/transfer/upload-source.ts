@@ -48,7 +48,9 @@ export function openFileSource(path: string, pace: ReadPace): FileSource {
           now?.ino === before.ino &&
           now.dev === before.dev &&
           now.size === before.size &&
-          now.mtimeNs === before.mtimeNs;
+          now.mtimeNs === before.mtimeNs &&
+          // No program can put this one back.
+          now.ctimeNs === before.ctimeNs;
         if (!isSame) throw changedFile(path);
       },
       close: () => closeSync(fd),
