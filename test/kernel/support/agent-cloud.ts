@@ -85,9 +85,11 @@ export async function agentCloud(t: TestContext): Promise<AgentCloud> {
     async untilOff(instanceId) {
       for (const end = Date.now() + 240_000; ; await delay(100)) {
         const state = (await findInstance(aws, instanceId))?.state;
-        const output = await consoleOutput(aws, instanceId);
-        if (state === "terminated") return output;
-        if (Date.now() > end) throw new Error(`${instanceId} is ${state} after 240 s: ${output}`);
+        if (state === "terminated") return consoleOutput(aws, instanceId);
+        if (Date.now() > end) {
+          const output = await consoleOutput(aws, instanceId);
+          throw new Error(`${instanceId} is ${state} after 240 s: ${output}`);
+        }
       }
     },
     stateOf: async (volumeId) => (await findVolumeById(aws, volumeId))?.state,
