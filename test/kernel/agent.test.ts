@@ -23,158 +23,162 @@ mount --bind /mnt/data /srv/twice
 unshare --mount --propagation private sleep 600 </dev/null >/dev/null 2>&1 &
 until grep -q ' /srv/twice ' /proc/$!/mountinfo && [ "$(cat /proc/$!/comm)" = sleep ]; do sleep 0.02; done`;
 
-test(
-  "a notice: the command saves, the volume is free wherever it was mounted, and the next instance finds what was saved",
-  { skip },
-  async (t) => {
-    const cloud = await agentCloud(t);
-    const volume = await ownedVolume(cloud.aws);
-    const volumes = [{ volume, mount: "/mnt/data", readOnly: false }];
-    const first = await cloud.launch(["sh", "-c", untilTold], { volumes });
-    await cloud.untilState(first, "running");
-    await untilLogged(cloud, first, "ready");
-    const mounted = await findVolumeById(cloud.aws, volume.volumeId);
-    assert.equal(mounted?.tags[tagKeys.blank], undefined);
-    assert.equal(mounted?.tags[tagKeys.usedBy], first);
-    await cloud.inside(first, mountedElsewhere);
-
-    await cloud.admin.interrupt(first, { noticeSeconds: 120, rebalance: false });
-    await cloud.untilTag(first, tagKeys.message, /volumes released/);
-
-    assert.equal(await cloud.stateOf(volume.volumeId), "available");
-    assert.equal((await findInstance(cloud.aws, first))?.state, "running");
-    const moments = await agentMoments(cloud, first);
-    const order = ["noticeSeen", "sigtermSent", "commandEnded", "unmounted", "detached"];
-    assert.deepEqual(
-      moments.filter((moment) => order.includes(moment)),
-      order,
-    );
-
-    const own = await makeForeign(cloud, volume.volumeId);
-    const second = await cloud.launch(["cat", "/mnt/data/checkpoint"], {
-      volumes: [{ ...volumes[0]!, volume: own }],
-    });
-    await cloud.untilOff(second);
-    assert.deepEqual((await findVolumeById(cloud.aws, volume.volumeId))?.tags, own.tags);
-    assert.equal(await commandLog(cloud, second), "saved\n");
-    assert.equal((await findInstance(cloud.aws, second))?.tags[tagKeys.exitCode], "0");
-    assert.deepEqual((await agentMoments(cloud, second)).includes("formatted"), false);
-  },
-);
-
-test(
-  "an agent that is killed comes back, finds the command alive and does not run it again",
-  { skip },
-  async (t) => {
-    const cloud = await agentCloud(t);
-    const volume = await ownedVolume(cloud.aws);
-    const script = "echo began; until [ -e /tmp/go ]; do sleep 0.05; done; exit 4";
-    const instanceId = await cloud.launch(["sh", "-c", script], {
-      volumes: [{ volume, mount: "/mnt/data", readOnly: false }],
-    });
-    await cloud.untilState(instanceId, "running");
-    await untilLogged(cloud, instanceId, "began");
-
-    for (let kills = 0; kills < 3; kills += 1) {
-      await cloud.inside(instanceId, "pkill -9 -f '^/opt/runctl/node '");
-      await untilMoments(cloud, instanceId, "agentStarted", kills + 2);
-    }
-    await cloud.inside(instanceId, "touch /tmp/go");
-
-    await cloud.untilOff(instanceId);
-    assert.equal(await commandLog(cloud, instanceId), "began\n");
-    assert.equal((await findInstance(cloud.aws, instanceId))?.tags[tagKeys.exitCode], "4");
-    assert.equal(await cloud.stateOf(volume.volumeId), "available");
-  },
-);
-
-test(
-  "an agent that hangs is killed and comes back, finds the command alive and ends the instance with it",
-  { skip },
-  async (t) => {
-    const cloud = await agentCloud(t);
-    const script = "echo began; until [ -e /tmp/go ]; do sleep 0.05; done; exit 4";
-    const instanceId = await cloud.launch(["sh", "-c", script], { hungAfterSeconds: 1 });
-    await cloud.untilState(instanceId, "running");
-    await untilLogged(cloud, instanceId, "began");
-
-    await cloud.inside(instanceId, "pkill -STOP -f '^/opt/runctl/node '");
-    await untilMoments(cloud, instanceId, "agentStarted", 2);
-    await cloud.inside(instanceId, "touch /tmp/go");
-
-    assert.match(await cloud.untilOff(instanceId), /the agent hangs: it is started again/);
-    assert.equal(await commandLog(cloud, instanceId), "began\n");
-    assert.equal((await findInstance(cloud.aws, instanceId))?.tags[tagKeys.exitCode], "4");
-  },
-);
-
-test(
-  "requests: a freeze thaws, an unmount of what is in use fails, also of what the user mounted; stop frees the volume",
-  { skip },
-  async (t) => {
-    const cloud = await agentCloud(t);
-    const volume = await ownedVolume(cloud.aws);
-    const instanceId = await cloud.launch(["sh", "-c", `cd /mnt/data; ${untilTold}`], {
-      volumes: [{ volume, mount: "/mnt/data", readOnly: false, fileSystem: "xfs" }],
-      spot: false,
-    });
-    await cloud.untilState(instanceId, "running");
-    await untilLogged(cloud, instanceId, "ready");
-    const { volumeId } = volume;
-    const ask = (verb: "freeze" | "thaw" | "unmount" | "grow") =>
-      askAgent(cloud.aws, { instanceId, verb, volumeId }, {});
-
-    await detachOwnMount(cloud, instanceId);
-    assert.equal((await ask("freeze"))?.outcome, "ok");
-    assert.equal((await ask("thaw"))?.outcome, "ok");
-    assert.equal((await ask("grow"))?.outcome, "ok");
-    const refused = await ask("unmount");
-    assert.equal(refused?.outcome, "failed");
-    assert.match(refused?.message ?? "", /in use by/);
-
-    const stopped = await askAgent(cloud.aws, { instanceId, verb: "stop" }, {});
-    assert.equal(stopped?.outcome, "ok");
-    assert.equal(await cloud.stateOf(volumeId), "available");
-  },
-);
-
-test(
-  "a file system that was not unmounted cleanly is mounted for writing and refused for reading only",
-  { skip },
-  async (t) => {
-    const cloud = await agentCloud(t);
-    for (const fileSystem of ["ext4", "xfs"] as const) {
-      const volume = await ownedVolume(cloud.aws, { name: fileSystem });
-      const mount = { volume, mount: "/mnt/data", fileSystem };
-      const volumes = [{ ...mount, readOnly: false }];
-      const first = await cloud.launch(
-        ["sh", "-c", "echo x >/mnt/data/x; sync; echo ready; sleep 300"],
-        { volumes },
-      );
-      await cloud.untilState(first, "running");
-      await untilLogged(cloud, first, "ready");
-      await cloud.admin.interrupt(first, { noticeSeconds: undefined, rebalance: false });
-      await cloud.untilOff(first);
-
-      const readOnly = [{ ...mount, readOnly: true }];
-      const second = await cloud.launch(["true"], { volumes: readOnly });
-      await cloud.untilOff(second);
-      assert.match(
-        (await findInstance(cloud.aws, second))?.tags[tagKeys.message] ?? "",
-        /was not unmounted cleanly/,
-      );
-
-      await cloud.untilOff(await cloud.launch(["test", "-e", "/mnt/data/x"], { volumes }));
-      const script = "cat /mnt/data/x; echo y >/mnt/data/y || echo refused";
-      const last = await cloud.launch(["sh", "-c", script], { volumes: readOnly });
-      await cloud.untilOff(last);
-      assert.match(await commandLog(cloud, last), /^x\n[^]*refused\n$/);
-    }
-  },
-);
-
-test("a volume with foreign data is refused, and the instance ends itself", { skip }, async (t) => {
+// One cloud for all: to stage the runtime costs as much as a boot.
+test("what an agent does for its instance", { skip }, async (t) => {
   const cloud = await agentCloud(t);
+  await t.test(
+    "a notice: the command saves, the volume is free wherever it was mounted, and the next instance finds what was saved",
+    () => noticeAndNext(cloud),
+  );
+  await t.test(
+    "an agent that is killed comes back, finds the command alive and does not run it again",
+    () => killedAgent(cloud),
+  );
+  await t.test(
+    "an agent that hangs is killed and comes back, finds the command alive and ends the instance with it",
+    () => hangingAgent(cloud),
+  );
+  await t.test(
+    "requests: a freeze thaws, an unmount of what is in use fails, also of what the user mounted; stop frees the volume",
+    () => requests(cloud),
+  );
+  await t.test(
+    "a file system that was not unmounted cleanly is mounted for writing and refused for reading only",
+    () => uncleanFileSystems(cloud),
+  );
+  await t.test("a volume with foreign data is refused, and the instance ends itself", () =>
+    foreignData(cloud),
+  );
+});
+
+async function noticeAndNext(cloud: AgentCloud): Promise<void> {
+  const volume = await ownedVolume(cloud.aws);
+  const volumes = [{ volume, mount: "/mnt/data", readOnly: false }];
+  const first = await cloud.launch(["sh", "-c", untilTold], { volumes });
+  await cloud.untilState(first, "running");
+  await untilLogged(cloud, first, "ready");
+  const mounted = await findVolumeById(cloud.aws, volume.volumeId);
+  assert.equal(mounted?.tags[tagKeys.blank], undefined);
+  assert.equal(mounted?.tags[tagKeys.usedBy], first);
+  await cloud.inside(first, mountedElsewhere);
+
+  await cloud.admin.interrupt(first, { noticeSeconds: 120, rebalance: false });
+  await cloud.untilTag(first, tagKeys.message, /volumes released/);
+
+  assert.equal(await cloud.stateOf(volume.volumeId), "available");
+  assert.equal((await findInstance(cloud.aws, first))?.state, "running");
+  const moments = await agentMoments(cloud, first);
+  const order = ["noticeSeen", "sigtermSent", "commandEnded", "unmounted", "detached"];
+  assert.deepEqual(
+    moments.filter((moment) => order.includes(moment)),
+    order,
+  );
+
+  const own = await makeForeign(cloud, volume.volumeId);
+  const second = await cloud.launch(["cat", "/mnt/data/checkpoint"], {
+    volumes: [{ ...volumes[0]!, volume: own }],
+  });
+  await cloud.untilOff(second);
+  assert.deepEqual((await findVolumeById(cloud.aws, volume.volumeId))?.tags, own.tags);
+  assert.equal(await commandLog(cloud, second), "saved\n");
+  assert.equal((await findInstance(cloud.aws, second))?.tags[tagKeys.exitCode], "0");
+  assert.deepEqual((await agentMoments(cloud, second)).includes("formatted"), false);
+}
+
+async function killedAgent(cloud: AgentCloud): Promise<void> {
+  const volume = await ownedVolume(cloud.aws);
+  const script = "echo began; until [ -e /tmp/go ]; do sleep 0.05; done; exit 4";
+  const instanceId = await cloud.launch(["sh", "-c", script], {
+    volumes: [{ volume, mount: "/mnt/data", readOnly: false }],
+  });
+  await cloud.untilState(instanceId, "running");
+  await untilLogged(cloud, instanceId, "began");
+
+  for (let kills = 0; kills < 3; kills += 1) {
+    await cloud.inside(instanceId, "pkill -9 -f '^/opt/runctl/node '");
+    await untilMoments(cloud, instanceId, "agentStarted", kills + 2);
+  }
+  await cloud.inside(instanceId, "touch /tmp/go");
+
+  await cloud.untilOff(instanceId);
+  assert.equal(await commandLog(cloud, instanceId), "began\n");
+  assert.equal((await findInstance(cloud.aws, instanceId))?.tags[tagKeys.exitCode], "4");
+  assert.equal(await cloud.stateOf(volume.volumeId), "available");
+}
+
+async function hangingAgent(cloud: AgentCloud): Promise<void> {
+  const script = "echo began; until [ -e /tmp/go ]; do sleep 0.05; done; exit 4";
+  const instanceId = await cloud.launch(["sh", "-c", script], { hungAfterSeconds: 1 });
+  await cloud.untilState(instanceId, "running");
+  await untilLogged(cloud, instanceId, "began");
+
+  await cloud.inside(instanceId, "pkill -STOP -f '^/opt/runctl/node '");
+  await untilMoments(cloud, instanceId, "agentStarted", 2);
+  await cloud.inside(instanceId, "touch /tmp/go");
+
+  assert.match(await cloud.untilOff(instanceId), /the agent hangs: it is started again/);
+  assert.equal(await commandLog(cloud, instanceId), "began\n");
+  assert.equal((await findInstance(cloud.aws, instanceId))?.tags[tagKeys.exitCode], "4");
+}
+
+async function requests(cloud: AgentCloud): Promise<void> {
+  const volume = await ownedVolume(cloud.aws);
+  const instanceId = await cloud.launch(["sh", "-c", `cd /mnt/data; ${untilTold}`], {
+    volumes: [{ volume, mount: "/mnt/data", readOnly: false, fileSystem: "xfs" }],
+    spot: false,
+  });
+  await cloud.untilState(instanceId, "running");
+  await untilLogged(cloud, instanceId, "ready");
+  const { volumeId } = volume;
+  const ask = (verb: "freeze" | "thaw" | "unmount" | "grow") =>
+    askAgent(cloud.aws, { instanceId, verb, volumeId }, {});
+
+  await detachOwnMount(cloud, instanceId);
+  assert.equal((await ask("freeze"))?.outcome, "ok");
+  assert.equal((await ask("thaw"))?.outcome, "ok");
+  assert.equal((await ask("grow"))?.outcome, "ok");
+  const refused = await ask("unmount");
+  assert.equal(refused?.outcome, "failed");
+  assert.match(refused?.message ?? "", /in use by/);
+
+  const stopped = await askAgent(cloud.aws, { instanceId, verb: "stop" }, {});
+  assert.equal(stopped?.outcome, "ok");
+  assert.equal(await cloud.stateOf(volumeId), "available");
+}
+
+async function uncleanFileSystems(cloud: AgentCloud): Promise<void> {
+  const mounts = await Promise.all(
+    (["ext4", "xfs"] as const).map(async (fileSystem) => {
+      const volume = await ownedVolume(cloud.aws, { name: fileSystem });
+      return { volume, mount: `/mnt/${fileSystem}`, fileSystem };
+    }),
+  );
+  const forWriting = mounts.map((mount) => ({ ...mount, readOnly: false }));
+  const readOnly = mounts.map((mount) => ({ ...mount, readOnly: true }));
+  const write = "echo x | tee /mnt/ext4/x >/mnt/xfs/x; sync; echo ready; sleep 300";
+  const first = await cloud.launch(["sh", "-c", write], { volumes: forWriting });
+  await cloud.untilState(first, "running");
+  await untilLogged(cloud, first, "ready");
+  await cloud.admin.interrupt(first, { noticeSeconds: undefined, rebalance: false });
+  await cloud.untilOff(first);
+
+  for (const mount of readOnly) {
+    const refused = await cloud.launch(["true"], { volumes: [mount] });
+    await cloud.untilOff(refused);
+    assert.match(
+      (await findInstance(cloud.aws, refused))?.tags[tagKeys.message] ?? "",
+      /was not unmounted cleanly/,
+    );
+  }
+
+  await cloud.untilOff(await cloud.launch(["true"], { volumes: forWriting }));
+  const script = "cd /mnt; cat */x; for fs in ext4 xfs; do echo y >$fs/y || echo refused; done";
+  const last = await cloud.launch(["sh", "-c", script], { volumes: readOnly });
+  await cloud.untilOff(last);
+  assert.match(await commandLog(cloud, last), /^x\nx\n[^]*refused\n[^]*refused\n$/);
+}
+
+async function foreignData(cloud: AgentCloud): Promise<void> {
   const volume = await ownedVolume(cloud.aws);
   const writer = await cloud.launch([], { whenDone: "keep" });
   await cloud.untilState(writer, "running");
@@ -200,7 +204,7 @@ test("a volume with foreign data is refused, and the instance ends itself", { sk
   assert.equal(tags[tagKeys.state], "failed");
   assert.match(tags[tagKeys.message] ?? "", /should be blank but holds/);
   assert.equal(await cloud.stateOf(volume.volumeId), "available");
-});
+}
 
 /** As if the user had made it and let instances attach it. */
 async function makeForeign({ aws }: AgentCloud, volumeId: string): Promise<AwsVolume> {
