@@ -4,10 +4,11 @@ import { RunctlError } from "../errors.ts";
 import type { ManifestFile } from "../manifest.ts";
 import { type Report, step } from "../progress.ts";
 import { downloadObject } from "../transfer/download-object.ts";
-import { downloadPrefix } from "../transfer/download-prefix.ts";
+import { downloadPrefix, lockDirectory } from "../transfer/download-prefix.ts";
 import { makeDurable } from "../transfer/make-durable.ts";
 import type { NoteIndex } from "../transfer/note-index.ts";
-import { openTargetDirectory } from "../transfer/target-directory.ts";
+import type { RunLock } from "../transfer/run-lock.ts";
+import { type TargetDirectory, openTargetDirectory } from "../transfer/target-directory.ts";
 import type { LeftOut, TransferResult } from "../transfer/transfer-result.ts";
 import { type ManifestDraft, draftManifest, openManifest, removeJournal } from "./fill-manifest.ts";
 import { removeGone } from "./fill-remove-gone.ts";
@@ -59,14 +60,27 @@ const journalPath = ".runctl/journal";
  * Makes a volume hold what a prefix of S3 holds, and proves it: every byte is read back from the disk before the
  * manifest is written. Killed at any point and run again, it moves only what is missing.
  *
- * @throws RunctlError VERIFICATION_FAILED, CONFLICT when S3 changed meanwhile, NOT_FOUND when the prefix is empty,
+ * @throws RunctlError VERIFICATION_FAILED, CONFLICT when S3 changed meanwhile or another run fills it, NOT_FOUND when the prefix is empty,
  * OPERATION_FAILED when the volume is too small, INTERRUPTED when the signal aborts.
  */
 export async function fillVolume(options: FillOptions): Promise<FilledVolume> {
+  const target = openTargetDirectory(options.directory);
+  const lock = await lockDirectory(target.root);
+  try {
+    return await fillLocked(options, target, lock);
+  } finally {
+    lock.release();
+  }
+}
+
+async function fillLocked(
+  options: FillOptions,
+  target: TargetDirectory,
+  lock: RunLock,
+): Promise<FilledVolume> {
   const start = performance.now();
   const { report, signal } = options;
   const source = parseSource(options.source);
-  const target = openTargetDirectory(options.directory);
   const inTheWay = target.ensureDirectory(".runctl");
   if (inTheWay) throw new RunctlError("CONFLICT", `${options.directory}: ${inTheWay}`);
   const name = `s3://${source.bucket}/${source.prefix}`;
@@ -79,7 +93,7 @@ export async function fillVolume(options: FillOptions): Promise<FilledVolume> {
       report,
       `download ${options.source}`,
       () =>
-        download(options, { ...room, ...size, name, earlier: earlier.notes }).catch(
+        download(options, { ...room, ...size, name, lock, earlier: earlier.notes }).catch(
           async (error: unknown) => {
             throw await explainFullDisk(error, room, size);
           },
@@ -130,6 +144,7 @@ interface Filling extends SourceSize {
   /** s3://bucket/prefix/ */
   name: string;
   root: string;
+  lock: RunLock;
   /** Files of the last complete fill. */
   earlier: NoteIndex;
 }
@@ -156,7 +171,7 @@ async function download(options: FillOptions, filling: Filling): Promise<Filled>
     if (last) last.result.moved += first.result.moved;
     const { result, draft } = last ?? first;
     if (draft.files === 0) throw nothingUnder(options.source);
-    await makeDurable(root, []);
+    await makeDurable(root, () => []);
     return { result, draft, removed };
   } catch (error) {
     await first.draft.discard();
@@ -166,13 +181,14 @@ async function download(options: FillOptions, filling: Filling): Promise<Filled>
 
 async function downloadOnce(
   options: FillOptions,
-  { source, name, root, earlier, objects: totalObjects }: Filling,
+  { source, name, root, lock, earlier, objects: totalObjects }: Filling,
 ): Promise<Omit<Filled, "removed"> & { gone: ManifestFile[] }> {
   const { aws, signal, parallel, onProgress, retryMs } = options;
   const draft = draftManifest(root, name);
   const gone: ManifestFile[] = [];
   try {
     const result = await downloadPrefix(aws, source, root, {
+      lock,
       journalPath: join(root, journalPath),
       known: (path) => earlier.find(path),
       onProgress: ({ objects, bytes }) =>

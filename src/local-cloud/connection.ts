@@ -1,4 +1,4 @@
-import { isAlive } from "./process-identity.ts";
+import { isAlive } from "../process-identity.ts";
 import { readKeys, readRunning } from "./state-directory.ts";
 
 /** The one account and region of a local cloud. */

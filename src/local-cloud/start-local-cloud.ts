@@ -9,7 +9,7 @@ import { createFaults, type Faults } from "./faults.ts";
 import type { Backend } from "./hosts/backend.ts";
 import { chooseBackend } from "./hosts/choose-backend.ts";
 import { openCloud } from "./open-cloud.ts";
-import { identifyProcess } from "./process-identity.ts";
+import { identifyProcess } from "../process-identity.ts";
 import type { ObserveRequest } from "./request-observer.ts";
 import { hostListener, listen } from "./server.ts";
 import { type HeldDirectory, holdStateDirectory, statePaths } from "./state-directory.ts";

@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { RunctlError } from "../errors.ts";
 import { base32 } from "./base32.ts";
 import type { SigningKeys } from "./iam/find-key.ts";
-import type { ProcessIdentity } from "./process-identity.ts";
+import type { ProcessIdentity } from "../process-identity.ts";
 
 /** Secrets of one local cloud: random, and in no other. */
 export interface CloudKeys extends SigningKeys {

@@ -13,7 +13,8 @@ import { downloadUnchecked } from "./large/download-unchecked.ts";
 import { downloadWhole } from "./large/download-whole.ts";
 import type { ByteSource } from "./large/fetch-range.ts";
 import { usualRangeBytes } from "./large/plan-ranges.ts";
-import { partPath, rangesPath, removePartFile } from "./part-file.ts";
+import { partLockPath, partPath, rangesPath, removePartFile } from "./part-file.ts";
+import { lockRun } from "./run-lock.ts";
 import { s3Client } from "./s3-client.ts";
 import { lastingFailure } from "./s3-failure.ts";
 import { startRangeThread } from "./threads/range-thread.ts";
@@ -29,7 +30,7 @@ export const smallObjectBytes = 1024 * 1024;
  * Downloads one version of an object to `path`: pinned by ETag, compared with S3's checksum, and there under its
  * name only when complete. Large objects come in parallel ranges and go on where an earlier run ended.
  *
- * @throws RunctlError CONFLICT when the object is not that version any more, VERIFICATION_FAILED when the bytes
+ * @throws RunctlError CONFLICT when the object is not that version any more or another run downloads to the path, VERIFICATION_FAILED when the bytes
  * were wrong twice, OPERATION_FAILED when the disk or the network gave up.
  */
 export async function downloadObject(
@@ -37,6 +38,22 @@ export async function downloadObject(
   object: WantedObject,
   path: string,
   options: DownloadOptions = {},
+): Promise<DownloadedObject> {
+  if (!goesOn(object, options)) return downloadAlone(aws, object, path, options);
+  // What an earlier run left is gone on with; what another one is writing is not.
+  const lock = await lockRun(partLockPath(path), path);
+  try {
+    return await downloadAlone(aws, object, path, options);
+  } finally {
+    lock.release();
+  }
+}
+
+async function downloadAlone(
+  aws: Aws,
+  object: WantedObject,
+  path: string,
+  options: DownloadOptions,
 ): Promise<DownloadedObject> {
   const { signal, durable = true, pageCache = "bypass", verify = false } = options;
   const { sizeBytes } = object;

@@ -8,7 +8,8 @@ import { planDownload } from "./download-plan.ts";
 import { type FlowControl, createFlowControl } from "./flow-control.ts";
 import { createInOrder } from "./in-order.ts";
 import type { NameFilter } from "./name-filter.ts";
-import { openTargetDirectory } from "./target-directory.ts";
+import { type RunLock, directoryLockName, lockRun } from "./run-lock.ts";
+import { type TargetDirectory, openTargetDirectory } from "./target-directory.ts";
 import {
   type TransferProgress,
   type TransferResult,
@@ -31,6 +32,8 @@ export interface DownloadPrefixOptions extends Partial<DownloadRules> {
   onFile?: (file: ManifestFile) => void;
   /** Absolute path of the journal, which then stays; default `.runctl-journal` in the directory, until all is there. */
   journalPath?: string;
+  /** The caller holds the lock of the directory for longer than the download. */
+  lock?: RunLock;
   /** A file that the caller knows to be safely on the disk, beside those of the journal. */
   known?: (path: string) => ManifestFile | undefined;
   /** Gets each file of the journal that has no object any more. */
@@ -51,7 +54,8 @@ const mostEarly = 50_000;
  * does not grow with the number of keys, but for 32 bytes for each that an earlier run noted.
  *
  * @param source its prefix is empty or ends in a slash.
- * @throws RunctlError INTERRUPTED when the signal aborts; what is there stays.
+ * @throws RunctlError CONFLICT while another run downloads to the directory; INTERRUPTED when the signal aborts: what
+ * is there stays.
  */
 export async function downloadPrefix(
   aws: Aws,
@@ -59,8 +63,25 @@ export async function downloadPrefix(
   directory: string,
   options: DownloadPrefixOptions = {},
 ): Promise<TransferResult> {
-  const { signal, parallel = usualParallel, takes = () => true } = options;
   const target = openTargetDirectory(directory);
+  const lock = options.lock ?? (await lockDirectory(target.root));
+  try {
+    return await downloadLocked(aws, source, target, options);
+  } finally {
+    if (!options.lock) lock.release();
+  }
+}
+
+/** Two runs that write the same files would each take the other's for its own. */
+export const lockDirectory = (root: string) => lockRun(join(root, directoryLockName), root);
+
+async function downloadLocked(
+  aws: Aws,
+  source: { bucket: string; prefix: string },
+  target: TargetDirectory,
+  options: DownloadPrefixOptions,
+): Promise<TransferResult> {
+  const { signal, parallel = usualParallel, takes = () => true } = options;
   const journal = await openDownloadJournal(
     options.journalPath ?? join(target.root, ".runctl-journal"),
     target.root,

@@ -2,7 +2,8 @@ import { hash } from "node:crypto";
 import { rm } from "node:fs/promises";
 
 /** Names that unfinished downloads use; no downloaded or uploaded file may have one. */
-export const isPartName = (name: string) => /^\.runctl-[0-9a-f]{16}\.(part|ranges)$/.test(name);
+export const isPartName = (name: string) =>
+  /^\.runctl-[0-9a-f]{16}\.(part|ranges|lock)$/.test(name);
 
 /** Where the bytes of an unfinished file stand: beside it, under a name that never gets too long. */
 export function partPath(path: string): string {
@@ -14,6 +15,9 @@ export function partPath(path: string): string {
 
 /** Where it is noted which ranges of the unfinished file are there. */
 export const rangesPath = (path: string) => partPath(path).replace(/part$/, "ranges");
+
+/** Held by the run that writes the unfinished file. */
+export const partLockPath = (path: string) => partPath(path).replace(/part$/, "lock");
 
 export async function removePartFile(path: string): Promise<void> {
   await rm(rangesPath(path), { force: true });

@@ -1,3 +1,5 @@
+import { isPartName } from "./part-file.ts";
+
 /** Where an object of a prefix belongs under the target directory. */
 export type Placement =
   | { kind: "file"; path: string }
@@ -6,7 +8,7 @@ export type Placement =
   | { kind: "refused"; reason: string };
 
 /** Names that runctl keeps for itself at the top of a directory that it fills. */
-const ownNames = new Set([".runctl", ".runctl-journal", ".runctl-journal.new"]);
+const isOwnName = (top: string) => top === ".runctl" || top.startsWith(".runctl-journal");
 
 /** Linux: NAME_MAX, and PATH_MAX less room for the directory itself. */
 const maxNameBytes = 255;
@@ -35,10 +37,10 @@ function reasonAgainst(path: string): string | undefined {
     if (name === "") return "the path has an empty name";
     if (name === "." || name === "..") return `the path has the name '${name}'`;
     if (Buffer.byteLength(name) > maxNameBytes) return "a name has more than 255 bytes";
-    if (/^\.runctl-[0-9a-f]{16}\.(part|ranges)$/.test(name)) return `runctl uses the name ${name}`;
+    if (isPartName(name)) return `runctl uses the name ${name}`;
   }
   const [top = ""] = names;
-  return ownNames.has(top) ? `runctl uses the name ${top}` : undefined;
+  return isOwnName(top) ? `runctl uses the name ${top}` : undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { runProgram } from "../run-program.ts";
+import { runProgram } from "./run-program.ts";
 
 /** A process that cannot be mistaken for a later one with the same number. */
 export interface ProcessIdentity {

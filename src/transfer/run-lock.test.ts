@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import { startTestBucket } from "../../test/support/bucket.ts";
+import { identifyProcess } from "../process-identity.ts";
+import { downloadObject } from "./download-object.ts";
+import { downloadPrefix } from "./download-prefix.ts";
+import { findObject } from "./find-object.ts";
+import { createFlowControl } from "./flow-control.ts";
+import { partLockPath } from "./part-file.ts";
+import { lockRun } from "./run-lock.ts";
+
+function directory(t: TestContext): string {
+  const path = mkdtempSync(join(tmpdir(), "runctl-lock-"));
+  t.after(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+test("a lock is one run's, and gone after it", async (t) => {
+  const path = join(directory(t), "lock");
+
+  const lock = await lockRun(path, "/data");
+  await assert.rejects(lockRun(path, "/data"), {
+    code: "CONFLICT",
+    message: `process ${process.pid} is downloading to /data`,
+  });
+  lock.release();
+  (await lockRun(path, "/data")).release();
+
+  assert.deepEqual(readdirSync(join(path, "..")), []);
+});
+
+test("the lock of a process that was killed, of another boot, and a broken one are taken over", async (t) => {
+  const path = join(directory(t), "lock");
+  const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+  const living = await identifyProcess(child.pid!);
+  writeFileSync(path, JSON.stringify(living));
+  await assert.rejects(lockRun(path, "/data"), { code: "CONFLICT" });
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  const before = { pid: process.pid, started: "00000000-0000-0000-0000-000000000000/1" };
+
+  for (const content of [JSON.stringify(living), JSON.stringify(before), '{"pid":', ""]) {
+    writeFileSync(path, content);
+    (await lockRun(path, "/data")).release();
+  }
+});
+
+test("a lock that is a symbolic link is taken away, and what it leads to stays", async (t) => {
+  const [path, outside] = [join(directory(t), "lock"), join(directory(t), "outside")];
+  writeFileSync(outside, "precious");
+  symlinkSync(outside, path);
+
+  (await lockRun(path, "/data")).release();
+
+  assert.equal(readFileSync(outside, "utf8"), "precious");
+});
+
+test("two runs into one directory: the second is refused, and the first one's file is whole", async (t) => {
+  const { aws, bucket, directory: place, put } = await startTestBucket(t);
+  const to = join(place, "to");
+  await put("v1/x", Buffer.alloc(17 << 20, 1));
+  await put("v2/x", Buffer.alloc(17 << 20, 2));
+  const flow = createFlowControl({ parallel: 1, bytesPerSecond: 16 << 20 });
+
+  const first = downloadPrefix(aws, { bucket, prefix: "v1/" }, to, { flow });
+  const second = { bucket, prefix: "v2/" };
+  while (!existsSync(join(to, ".runctl-journal.lock"))) await setImmediate();
+  await assert.rejects(downloadPrefix(aws, second, to), { code: "CONFLICT" });
+  const object = { ...(await findObject(aws, { bucket, key: "v2/x" }))!, bucket, key: "v2/x" };
+  while (!existsSync(partLockPath(join(to, "x")))) await setImmediate();
+  await assert.rejects(downloadObject(aws, object, join(to, "x")), { code: "CONFLICT" });
+  await first;
+
+  assert.ok(readFileSync(join(to, "x")).equals(Buffer.alloc(17 << 20, 1)));
+  assert.deepEqual(readdirSync(to), ["x"]);
+  assert.equal((await downloadPrefix(aws, second, to)).moved, 1);
+});
