@@ -13,13 +13,13 @@ import { downloadObject } from "../download-object.ts";
 import { createFlowControl } from "../flow-control.ts";
 import { partPath, rangesPath } from "../part-file.ts";
 import { s3Client } from "../s3-client.ts";
-import { createBufferPool } from "./buffer-pool.ts";
+import { bufferBytes, createBufferPool } from "./buffer-pool.ts";
 import { type DiskFile, openDiskFile } from "./disk-file.ts";
 import { downloadRanges } from "./download-ranges.ts";
 import { usualRangeBytes as rangeBytes } from "./plan-ranges.ts";
 
-/** Two whole ranges, and an end that O_DIRECT does not take. */
-const sizeBytes = 2 * rangeBytes + 5;
+/** A whole range, and one with an end that O_DIRECT does not take. */
+const sizeBytes = rangeBytes + 2 * bufferBytes + 5;
 const bytes = randomBytes(sizeBytes);
 bytes.write("GOOD", rangeBytes + 77);
 

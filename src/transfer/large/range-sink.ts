@@ -44,7 +44,7 @@ export function createRangeSink(target: RangeTarget, first: Uint8Array): RangeSi
     const bytes = filled === bufferBytes ? buffer : buffer.subarray(0, filled);
     sum.update(bytes);
     const isLast = position + filled === end;
-    const another = isLast ? undefined : pool.takeNow();
+    const another = isLast ? undefined : pool.takeNext();
     if (isLast || another) {
       write(buffer, bytes, position);
       buffer = another ?? noBuffer;

@@ -10,12 +10,12 @@ import { rawS3 } from "../../../test/support/raw-s3.ts";
 import type { RawConnection } from "../../../test/support/raw-server.ts";
 import { checksumOf } from "../../object-checksum.ts";
 import { createFlowControl } from "../flow-control.ts";
-import { createBufferPool } from "./buffer-pool.ts";
+import { bufferBytes, createBufferPool } from "./buffer-pool.ts";
 import { type DiskFile, openDiskFile } from "./disk-file.ts";
 import { downloadRanges } from "./download-ranges.ts";
 import { usualRangeBytes } from "./plan-ranges.ts";
 
-const bytes = randomBytes(2 * usualRangeBytes + 4_321);
+const bytes = randomBytes(usualRangeBytes + 6 * bufferBytes + 4_321);
 const checksum = checksumOf("CRC64NVME", bytes);
 
 for (const protocol of ["HTTP", "TLS"] as const) {

@@ -11,7 +11,7 @@ import { lastingFailure } from "../s3-failure.ts";
 import { type Peer, type Port, createPeer } from "./peer.ts";
 import type { RangeNote, RangeOrder, ThreadSettings } from "./range-order.ts";
 
-/** Half of the first thread's memory: half of the ranges come here. */
+/** As many as the first thread has for ranges: half of them come here. */
 const bufferCount = 32;
 
 /** The work of a further thread: it fetches ranges, with what the first thread gives it of credentials and turns. */
