@@ -23,9 +23,11 @@ export async function downloadCompressed(
   job: DownloadJob,
   placed: PlacedObject,
 ): Promise<ManifestFile | { leftOut: true } | undefined> {
-  const { object, originalPath: path } = placed;
-  if (path === undefined) return undefined;
-  const found = job.target.lookAt(path);
+  const { object, originalPath } = placed;
+  if (originalPath === undefined) return undefined;
+  const isPlace = typeof originalPath === "string";
+  const path = isPlace ? originalPath : placed.path;
+  const found = isPlace ? job.target.lookAt(path) : originalPath;
   const there = found === "free" || "reason" in found ? undefined : found;
   const noted = there && findNote(job, object, path, there);
   if (noted && !job.verify) {

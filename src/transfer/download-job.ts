@@ -46,8 +46,11 @@ export interface PlacedObject {
   object: ListedObject;
   /** Relative to the target directory. */
   path: string;
-  /** Where it belongs if it turns out to be compressed; undefined: it cannot be, or that place is another object's. */
-  originalPath: string | undefined;
+  /**
+   * Where it belongs if it turns out to be compressed, or why no file may be there; undefined: it cannot be compressed,
+   * or stays as it is, because that place is another object's or left out by the filters.
+   */
+  originalPath: string | { reason: string } | undefined;
 }
 
 /** To ask S3 about one object of the job. */

@@ -45,9 +45,21 @@ export async function placeObject(
     if (!original) return await downloadPlain(job, placed);
     return "leftOut" in original ? undefined : original;
   } catch (error) {
+    const inTheWay = describeInTheWay(error);
+    if (inTheWay !== undefined) {
+      job.tally.refused.push({ name: placed.object.key, reason: inTheWay });
+      return undefined;
+    }
     const told = lastingFailure(error, `s3://${job.bucket}/${placed.object.key}`);
     throw diskError(told, join(job.target.root, placed.path));
   }
+}
+
+/** Something took the object's place while its bytes came: another object of the prefix, or another program. */
+function describeInTheWay(error: unknown): string | undefined {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EISDIR" || code === "ENOTEMPTY") return "a directory came in the way";
+  return code === "ENOTDIR" ? "a file came in the way of its directory" : undefined;
 }
 
 async function downloadPlain(

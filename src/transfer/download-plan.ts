@@ -24,7 +24,7 @@ export async function* planDownload(
   job: DownloadJob,
   scope: DownloadScope,
 ): AsyncGenerator<PlannedObject[], void> {
-  const { prefix } = scope;
+  const { prefix, takes } = scope;
   const { target, tally, signal } = job;
   const check = createCollisionCheck();
   let index = 0;
@@ -41,13 +41,21 @@ export async function* planDownload(
       } else {
         const { path } = placement;
         const original = job.decompress ? originalName(path) : undefined;
-        const isFree = original !== undefined && !check.isFile(original);
-        planned.push({ index, object, path, originalPath: isFree ? original : undefined });
+        const isFree = original !== undefined && takes(original) && !check.isFile(original);
+        const originalPath = isFree ? placeOriginal(original) : undefined;
+        planned.push({ index, object, path, originalPath });
         index += 1;
       }
     }
     yield planned;
   }
+}
+
+/** @returns the path, or why nothing may have it. */
+export function placeOriginal(path: string): string | { reason: string } {
+  const placement = placeKey(path, 0);
+  if (placement.kind !== "refused") return path;
+  return { reason: `it is compressed, and without .zst ${placement.reason}` };
 }
 
 async function* listWanted(

@@ -4,6 +4,7 @@ import type { Aws } from "../aws/connect.ts";
 import { RunctlError } from "../errors.ts";
 import type { DownloadJob, DownloadRules } from "./download-job.ts";
 import { placeObject } from "./download-placed.ts";
+import { placeOriginal } from "./download-plan.ts";
 import { createFlowControl, type FlowControl } from "./flow-control.ts";
 import type { ListedObject } from "./listing-page.ts";
 import { originalName } from "./name-filter.ts";
@@ -50,7 +51,7 @@ export async function downloadSingle(
   const target = openTargetDirectory(to.isDirectory ? to.path : dirname(to.path));
   const name = basename(to.isDirectory ? object.key : to.path);
   const original = originalName(basename(object.key));
-  const wanted = to.isDirectory ? original : name;
+  const wanted = to.isDirectory && original !== undefined ? placeOriginal(original) : name;
   const tally = createTally(onProgress, flow);
   tally.expect(1, object.sizeBytes);
   tally.expectNoMore();

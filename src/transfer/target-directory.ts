@@ -36,7 +36,8 @@ export function openTargetDirectory(path: string): TargetDirectory {
     const found = lstatSync(join(root, name), { throwIfNoEntry: false });
     if (found && !found.isDirectory()) return `${whatIs(found)} is in the way: '${relative}'`;
     if (!found) {
-      mkdirSync(join(root, name));
+      // A file of the same download may have come between the two calls, through another thread.
+      if (!makeDirectory(join(root, name))) return `a file is in the way: '${relative}'`;
       made.add(name);
     }
     safe.add(name);
@@ -61,6 +62,17 @@ export function openTargetDirectory(path: string): TargetDirectory {
       return found.isFile() ? found : { reason: `${whatIs(found)} is in the way: '${relative}'` };
     },
   };
+}
+
+/** @returns false: something has that name. */
+function makeDirectory(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  }
 }
 
 function whatIs(found: Stats): string {
