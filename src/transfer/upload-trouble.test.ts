@@ -109,8 +109,8 @@ test("who may write but not look uploads all the same", async (t) => {
 });
 
 test("an answer without an id for the parts ends the upload, and the object that is there stays", async (t) => {
-  const { aws, bucket, directory, network, put } = await startSpoiledBucket(t);
-  await put("k", "the only one");
+  const { aws, bucket, directory, network, ...bucketPlace } = await startSpoiledBucket(t);
+  await bucketPlace.put("k", "the only one");
   const path = join(directory, "file");
   writeFileSync(path, randomBytes(usualPartBytes + 1));
   network.replaceInAnswers("UploadId>", "NothingX>");
