@@ -3,8 +3,8 @@ import type { Credentials } from "../aws/renewing-credentials.ts";
 import { type AsciiHmac, asciiHmac } from "./hmac-sha256.ts";
 import { emptyPayloadHash, signingKey } from "./sign-request.ts";
 
-/** What differs from one GET of a whole object to the next, with all that is in ASCII. */
-export interface ObjectToGet {
+/** What differs from one GET of a whole object to the next; all of it ASCII. */
+interface ObjectToGet {
   /** Encoded, with its leading slash. */
   path: string;
   /** Without quotes. */
