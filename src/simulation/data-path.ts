@@ -42,7 +42,7 @@ export function dataPaths(input: DataPathInput): SimulatedPlan[] {
       id,
       why: undefined,
       path: {
-        name: `${title}${floor}`,
+        name: `${parts.title ?? title}${floor}`,
         zones: parts.zones,
         cache: parts.cache,
         warmMs: Math.round(input.bootMs + parts.warmHours * hourMs),
@@ -56,6 +56,8 @@ export function dataPaths(input: DataPathInput): SimulatedPlan[] {
 }
 
 interface Parts {
+  /** Where the advisor's does not fit. */
+  title?: string;
   zones: DataPath["zones"];
   cache: DataPath["cache"];
   warmHours: number;
@@ -80,6 +82,7 @@ function partsOf(
       // A copy in every zone of the market, whatever number the advisor would choose.
       return (
         warm && {
+          title: `EBS copies in ${zones} zones`,
           zones: "all",
           cache: "everywhere",
           warmHours,

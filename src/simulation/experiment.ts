@@ -142,7 +142,20 @@ export function setupOf(
     noticeSuccess: rules.noticeMs > 0 ? rules.noticeSuccess : 0,
     noticeMs: rules.noticeMs,
   });
-  return { market, home, job, path, checkpointing, strategy, rules, residualLife: life };
+  const { onDemandAvailability = 1 } = rules;
+  return {
+    market,
+    home,
+    job,
+    path,
+    checkpointing,
+    strategy,
+    rules,
+    residualLife: life,
+    ...(onDemandAvailability < 1
+      ? { hasOnDemand: (slot) => uniform(experiment.seed, 0x4f44, slot) < onDemandAvailability }
+      : {}),
+  };
 }
 
 interface CheckpointInput {

@@ -70,6 +70,8 @@ export interface PlatformRules {
   noticeMs: number;
   /** How often a warning comes in time and the save ends before the instance does. */
   noticeSuccess: number;
+  /** How often on-demand machines are to be had when they are asked for, 15 minutes by 15 minutes; 1 if left out. */
+  onDemandAvailability?: number;
   /** A job that is not done by then counts as unfinished. */
   horizonMs: number;
 }
@@ -85,7 +87,11 @@ export interface Setup {
   strategy: Strategy;
   rules: PlatformRules;
   residualLife: ResidualLife;
+  /** Whether on-demand machines are to be had in the n-th 15 minutes of the trace; undefined: always. */
+  hasOnDemand?: (slot: number) => boolean;
 }
+
+export const onDemandSlotMs = 900_000;
 
 /** Where a job is: in the zone of that index, or one of these. */
 export const waiting = -1;

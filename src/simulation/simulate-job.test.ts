@@ -195,3 +195,24 @@ test("placement decides among the zones with capacity", () => {
   assert.equal(chosen("most-available"), "old");
   assert.equal(chosen("hindsight"), "lasting");
 });
+
+test("where on-demand machines are not to be had a job asks every 15 minutes, and takes spot meanwhile", () => {
+  const setup = setupOf({
+    market: marketOf([zoneOf("a", [[1, 1.5]])]),
+    job: { workHours: 4, deadlineHours: 4.2 },
+    strategy: { deadline: "greedy" },
+    path: pathOf(0.1),
+  });
+  const run = (hasOnDemand: (slot: number) => boolean) => {
+    const outcome = emptyOutcome();
+    new JobSimulator({ ...setup, hasOnDemand }).run(0, outcome);
+    return outcome;
+  };
+
+  assert.equal(run(() => true).missed, 0);
+  const late = run((slot) => slot >= 8);
+  assert.equal(late.missed, 1);
+  // Spot from 1 h to 1.5 h, of which 0.1 h loads; on demand from 2 h on.
+  assert.equal(late.makespanMs, 5.7 * hourMs);
+  assert.equal(run(() => false).onDemandMs, 0);
+});

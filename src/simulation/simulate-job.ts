@@ -1,6 +1,14 @@
 import { deadlinePolicies, type DeadlinePolicy } from "./deadline-policy.ts";
 import { CapacityFollower } from "./follow-capacity.ts";
-import { emptyOutcome, type Interval, type JobOutcome, type Setup, waiting } from "./job.ts";
+import {
+  emptyOutcome,
+  type Interval,
+  type JobOutcome,
+  onDemand,
+  onDemandSlotMs,
+  type Setup,
+  waiting,
+} from "./job.ts";
 import { JobRun, type NoticeDraw } from "./job-run.ts";
 import { MarketView } from "./market-view.ts";
 import { StretchTable } from "./stretch-table.ts";
@@ -88,13 +96,26 @@ export class JobSimulator {
     const run = this.#run;
     const { nowMs } = this.#view;
     for (let turn = 0; turn < 4; turn += 1) {
-      const target = this.#ask();
+      const target = this.#granted(this.#ask());
       if (target === run.place) return;
       if (run.place !== waiting) run.close(nowMs, "left");
       if (target !== waiting) run.launch(target, nowMs);
       // Without a deadline no policy changes its mind: what it would answer is known.
       if (this.#setup.job.deadlineMs === Infinity) return;
     }
+  }
+
+  /** Where on-demand machines are not to be had: the job makes do with spot, stays or waits, and asks again. */
+  #granted(target: number): number {
+    const { hasOnDemand, strategy } = this.#setup;
+    const { place, startMs } = this.#run;
+    if (target !== onDemand || place === onDemand || !hasOnDemand) return target;
+    const view = this.#view;
+    const slot = Math.floor((startMs + view.nowMs) / onDemandSlotMs);
+    if (hasOnDemand(slot)) return target;
+    view.wakeMs = Math.min(view.wakeMs, (slot + 1) * onDemandSlotMs - startMs);
+    if (place !== waiting) return place;
+    return strategy.deadline === "on-demand" ? waiting : view.candidate;
   }
 
   #ask(): number {

@@ -97,6 +97,7 @@ function awsRules(input: SimulateInput, workMs: number, deadlineMs: number): Pla
     firstHourFree: true,
     noticeMs,
     noticeSuccess: input.noticeSuccess ?? defaultNoticeSuccess,
+    onDemandAvailability: input.onDemandAvailability ?? 1,
     horizonMs: Math.round(
       Math.max(patience * workMs, 2 * (deadlineMs === Infinity ? 0 : deadlineMs), 30 * dayMs),
     ),

@@ -81,6 +81,11 @@ export const simulateFlags = {
     "WHEN",
   ),
   saveTime: optional(duration, "how long a save takes; default 80s", "TIME"),
+  onDemandAvailability: optional(
+    share,
+    "how often on-demand machines are to be had when asked for; default 1",
+    "SHARE",
+  ),
   noticeSuccess: optional(share, "share of notices that a save is ready for; default 0.9", "SHARE"),
   // How it reacts
   policy: repeated(

@@ -67,6 +67,11 @@ test("storage plans of the advisor are compared, and one that cannot be done is 
     names.join(),
   );
   assert.ok(names.some((name) => name.startsWith("EBS warm, one zone")));
+  // A copy in every zone of the market, and each number that a plan rests on is listed.
+  assert.ok(names.includes("EBS copies in 3 zones"), names.join());
+  const listed = output.assumptions.map(({ what }) => what);
+  for (const what of ["dataset", "objects", "S3 to a machine", "attach and mount", ...names])
+    assert.ok(listed.includes(what), `${what} is not among ${listed.join()}`);
   await assert.rejects(
     runSimulate(`--dataset 150GB --instance-type c5.2xlarge --plan s3-nvme ${few}`),
     { code: "USAGE", message: /s3-nvme cannot be done/ },

@@ -18,6 +18,12 @@ const defaultBootMs = 240_000;
 /** From a machine to training: the paper's changeover. */
 const defaultChangeoverMs = 0.2 * hourMs;
 
+const launchAssumption: Assumed = {
+  what: "from a request to a running machine, not billed",
+  value: `${launchMs / 1000} s`,
+  origin: "assumed",
+};
+
 const defaultPlans: ReadonlyArray<(typeof planIds)[number]> = [
   "s3-nvme",
   "s3-gp3",
@@ -66,6 +72,7 @@ function givenPath(input: SimulateInput): { paths: DataPath[]; assumed: Assumed[
   return {
     paths: [path("follows capacity", "all"), path("bound to one zone", "home")],
     assumed: [
+      ...(input.asPapers ? [] : [launchAssumption]),
       {
         what: "from a request to training",
         value: `${(changeover / 60_000).toFixed(1)} min`,
@@ -100,17 +107,46 @@ function planPaths(
     if (input.plan.length === 0) return [];
     throw new RunctlError("USAGE", `${id} cannot be done: ${found?.why ?? "it is no plan here"}`);
   });
-  const used = ["objects", "S3 to machine", "training reads", "attach and mount"];
+  const compared = input.plan.length > 0 ? paths : withoutSpare(paths);
   return {
-    paths: input.plan.length > 0 ? paths : withoutSpare(paths),
+    paths: compared,
     assumed: [
+      launchAssumption,
       {
         what: "from a request to loading",
         value: `${(boot / 60_000).toFixed(1)} min`,
         origin: input.boot === undefined ? "assumed; --boot" : "--boot",
       },
-      ...assumptions.filter(({ what }) => used.includes(what)),
+      ...assumptions.filter(({ what }) => loadNumbers.includes(what)),
+      ...compared.map(pathAssumption),
     ],
+  };
+}
+
+/** Numbers of the advisor that loads follow from, by the names that it gives them. */
+const loadNumbers = [
+  "dataset",
+  "objects",
+  "S3 to a machine",
+  "small objects a second",
+  "training reads",
+  "volume over dataset",
+  "attach and mount",
+];
+
+const minutes = (ms: number) => (ms / 60_000).toFixed(1);
+
+/** What the simulation takes of a plan. */
+function pathAssumption(path: DataPath): Assumed {
+  const load =
+    path.cache === "none"
+      ? `${minutes(path.coldMs)} min`
+      : `${minutes(path.warmMs)} min at hand, else ${minutes(path.coldMs)} min`;
+  const speed = path.speed === 1 ? "" : `; feeds ${(path.speed * 100).toFixed(0)} % of full speed`;
+  return {
+    what: path.name,
+    value: `from a running machine to training ${load}; ${path.feePerLoadUsd.toFixed(4)} USD a load, ${path.fixedUsdPerHour.toFixed(4)} USD/h standing${speed}`,
+    origin: "the plan in cost advise, with the numbers above; docs/cost.md",
   };
 }
 
