@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type StoredPart, abortUpload, beginUpload, listParts } from "./multipart-calls.ts";
 import type { UploadJob } from "./upload-job.ts";
 
@@ -13,7 +14,8 @@ export interface OpenParts {
 }
 
 /**
- * Goes on with the upload that an earlier run of ours began for this key and file, or begins one.
+ * Goes on with the upload that an earlier run of ours began for this key and file, or begins one. An upload's headers
+ * stay as they were when it was begun: one with others, because the file changed since, is aborted.
  *
  * @param from absolute path of the file; undefined: nothing is noted.
  */
@@ -25,20 +27,21 @@ export async function openParts(
   const { place, options } = job;
   const journal = from === undefined ? undefined : options.journal;
   const subject = { ...place, path: from ?? "" };
-  const known = journal?.find(subject);
+  const known = await journal?.find(subject);
   const note = known === "busy" ? undefined : journal;
   const forget = () => note?.remove(subject);
   if (known !== undefined && known !== "busy") {
-    const parts = await listParts(job, known.uploadId);
+    const isAlike = isDeepStrictEqual(known.headers, headers);
+    const parts = isAlike ? await listParts(job, known.uploadId) : undefined;
     if (parts) {
-      note?.add({ ...known, pid: process.pid });
+      await note?.add(known);
       const stored = new Map(parts.map((part) => [part.partNumber, part]));
       return { uploadId: known.uploadId, stored, canContinue: true, forget };
     }
     await dropParts(job, { uploadId: known.uploadId, forget });
   }
   const uploadId = await beginUpload(job, headers);
-  note?.add({ ...subject, uploadId, pid: process.pid });
+  await note?.add({ ...subject, uploadId, headers });
   return { uploadId, stored: new Map(), canContinue: note !== undefined, forget };
 }
 

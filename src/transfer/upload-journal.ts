@@ -2,19 +2,21 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod/mini";
+import { type ProcessIdentity, identifyProcess, isAlive } from "../process-identity.ts";
 
-/** An upload that was begun and, as far as is known, not ended. */
-interface UnfinishedUpload {
+interface Subject {
   bucket: string;
   key: string;
   /** Absolute path of the file. */
   path: string;
-  uploadId: string;
-  /** Of the process that works on it, or did. */
-  pid: number;
 }
 
-type Subject = Pick<UnfinishedUpload, "bucket" | "key" | "path">;
+/** An upload that was begun and, as far as is known, not ended. */
+interface UnfinishedUpload extends Subject {
+  uploadId: string;
+  /** It was begun with them; the object gets its metadata from them, whatever the file is by then. */
+  headers: Readonly<Record<string, string>>;
+}
 
 /**
  * The multipart uploads that runctl began on this machine. S3 does not say who began an upload for what, so only what
@@ -22,8 +24,9 @@ type Subject = Pick<UnfinishedUpload, "bucket" | "key" | "path">;
  */
 export interface UploadJournal {
   /** "busy": another process that lives works on it. */
-  find(subject: Subject): UnfinishedUpload | "busy" | undefined;
-  add(upload: UnfinishedUpload): void;
+  find(subject: Subject): Promise<UnfinishedUpload | "busy" | undefined>;
+  /** Notes that this process works on it. */
+  add(upload: UnfinishedUpload): Promise<void>;
   remove(subject: Subject): void;
 }
 
@@ -31,8 +34,10 @@ const shape = z.object({
   bucket: z.string(),
   key: z.string(),
   path: z.string(),
-  uploadId: z.string(),
-  pid: z.number(),
+  uploadId: z.string().check(z.minLength(1)),
+  headers: z.record(z.string(), z.string()),
+  /** Of the process that works on it, or did; by its number alone a later one would keep the upload busy. */
+  owner: z.object({ pid: z.number(), started: z.string() }),
 });
 
 /**
@@ -46,37 +51,35 @@ export function openUploadJournal(directory: string, endpoint?: string): UploadJ
     const hash = createHash("sha256").update(subject).digest("hex");
     return join(directory, `${hash.slice(0, 32)}.json`);
   };
+  let self: Promise<ProcessIdentity | undefined> | undefined;
   return {
-    find(subject) {
+    async find(subject) {
       const found = read(fileOf(subject));
       if (found === undefined) return undefined;
-      return found.pid !== process.pid && isAlive(found.pid) ? "busy" : found;
+      const { owner, ...upload } = found;
+      return owner.pid !== process.pid && (await isAlive(owner)) ? "busy" : upload;
     },
-    add(upload) {
+    async add(upload) {
+      self ??= identifyProcess(process.pid);
+      const owner = await self;
+      if (!owner) throw new Error("this process cannot be found among those that run");
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       const file = fileOf(upload);
       // Two files: a process that is killed while it writes leaves no half of a note.
-      writeFileSync(`${file}.${process.pid}`, JSON.stringify(upload), { mode: 0o600 });
+      writeFileSync(`${file}.${process.pid}`, JSON.stringify({ ...upload, owner }), {
+        mode: 0o600,
+      });
       renameSync(`${file}.${process.pid}`, file);
     },
     remove: (subject) => rmSync(fileOf(subject), { force: true }),
   };
 }
 
-function read(file: string): UnfinishedUpload | undefined {
+function read(file: string): z.infer<typeof shape> | undefined {
   try {
     return z.parse(shape, JSON.parse(readFileSync(file, "utf8")));
   } catch {
     // Not there, or not ours: then nothing is known, and the upload begins anew.
     return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

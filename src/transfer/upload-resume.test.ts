@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { appendFileSync, renameSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { type ProcessIdentity, identifyProcess } from "../process-identity.ts";
 import { getBytes, headObject } from "../aws/s3-objects.ts";
 import { startTestBucket } from "../../test/support/bucket.ts";
 import { unfinishedUploads } from "../../test/support/unfinished-uploads.ts";
@@ -23,7 +31,9 @@ async function startInterrupted(
   const path = join(directory, "large");
   const bytes = randomBytes(count * usualPartBytes + 1);
   await writeFile(path, bytes);
-  const journal = openUploadJournal(join(directory, "journal"));
+  await utimes(path, 1_700_000_000, 1_700_000_000);
+  const notes = join(directory, "journal");
+  const journal = openUploadJournal(notes);
   const place = { bucket, key: "k" };
   const controller = new AbortController();
   let sent = 0;
@@ -33,7 +43,7 @@ async function startInterrupted(
   };
   const { signal } = controller;
   await assert.rejects(uploadFile(aws, path, place, { signal, onBytes, journal }));
-  return { aws, bucket, path, bytes, journal, place };
+  return { aws, bucket, path, bytes, journal, notes, place };
 }
 
 test("an interrupted upload goes on with the parts that S3 has", async (t) => {
@@ -48,17 +58,33 @@ test("an interrupted upload goes on with the parts that S3 has", async (t) => {
   assert.ok(again.movedBytes <= bytes.length - 2 * usualPartBytes, `${again.movedBytes} moved`);
   assert.ok(bytes.equals(await getBytes(aws, place)));
   assert.deepEqual(await unfinishedUploads(aws, bucket), []);
-  assert.equal(journal.find({ ...place, path }), undefined);
+  assert.equal(await journal.find({ ...place, path }), undefined);
 });
 
 test("parts of another content are replaced when the file changed between the runs", async (t) => {
   const { aws, path, bytes, journal, place } = await startInterrupted(t, { count: 2, after: 1 });
   const other = randomBytes(bytes.length);
   await writeFile(path, other);
+  // With another time the upload would begin anew.
+  await utimes(path, 1_700_000_000, 1_700_000_000);
 
   await uploadFile(aws, path, place, { journal });
 
   assert.ok(other.equals(await getBytes(aws, place)));
+});
+
+test("an interrupted upload of a file that has another time now begins anew, with that time", async (t) => {
+  const { aws, bucket, path, bytes, journal, place } = await startInterrupted(t, {
+    count: 2,
+    after: 1,
+  });
+  await utimes(path, 1_500_000_000, 1_500_000_000);
+
+  const again = await uploadFile(aws, path, place, { journal });
+
+  assert.equal(again.movedBytes, bytes.length);
+  assert.equal((await headObject(aws, place))?.metadata["mtime"], "1500000000");
+  assert.deepEqual(await unfinishedUploads(aws, bucket), []);
 });
 
 test("without a journal, an upload that stops early leaves nothing in S3", async (t) => {
@@ -90,20 +116,41 @@ test("an unfinished upload that another program began is neither gone on with no
 });
 
 test("an upload that another process is at is left to it", async (t) => {
-  const { aws, bucket, path, bytes, journal, place } = await startInterrupted(t, {
+  const { aws, bucket, path, bytes, journal, notes, place } = await startInterrupted(t, {
     count: 2,
     after: 1,
   });
-  const noted = journal.find({ ...place, path });
-  assert.ok(noted && noted !== "busy");
-  // Of a process that lives as long as this one.
-  journal.add({ ...noted, pid: process.ppid });
+  // A process that lives as long as this one.
+  const parent = await identifyProcess(process.ppid);
+  assert.ok(parent);
+  giveTo(parent, notes);
 
   const again = await uploadFile(aws, path, place, { journal });
 
   assert.equal(again.movedBytes, bytes.length);
   assert.deepEqual(await unfinishedUploads(aws, bucket), ["k"]);
 });
+
+test("an upload of a process that has ended goes on although another has its number now", async (t) => {
+  const { aws, bucket, path, bytes, journal, notes, place } = await startInterrupted(t, {
+    count: 2,
+    after: 1,
+  });
+  giveTo({ pid: process.ppid, started: "before the last boot" }, notes);
+
+  const again = await uploadFile(aws, path, place, { journal });
+
+  assert.ok(again.movedBytes < bytes.length, `${again.movedBytes} moved`);
+  assert.deepEqual(await unfinishedUploads(aws, bucket), []);
+});
+
+/** Makes another process the owner of the only upload that is noted. */
+function giveTo(owner: ProcessIdentity, notes: string): void {
+  const [name] = readdirSync(notes);
+  assert.ok(name);
+  const note: unknown = JSON.parse(readFileSync(join(notes, name), "utf8"));
+  writeFileSync(join(notes, name), JSON.stringify(Object.assign({}, note, { owner })));
+}
 
 const changes: [what: string, change: (path: string) => void][] = [
   ["is written to", (path) => writeFileSync(path, "x", { flag: "r+" })],
@@ -144,7 +191,7 @@ for (const [what, change] of changes) {
     await assert.rejects(upload, { code: "CONFLICT", message: /changed while it was uploaded/ });
     assert.equal(await headObject(aws, place), undefined);
     assert.deepEqual(await unfinishedUploads(aws, bucket), []);
-    assert.equal(journal.find({ ...place, path }), undefined);
+    assert.equal(await journal.find({ ...place, path }), undefined);
   });
 }
 
