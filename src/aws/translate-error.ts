@@ -71,21 +71,27 @@ export function translateError(error: unknown, action: string): unknown {
     );
   const code = codeOf(error.name) ?? (awsErrorCode(error) === undefined ? undefined : "AWS_ERROR");
   if (code === undefined) return error;
-  if (error.name === "NoSuchBucket") return noSuchBucket(error, action);
+  if (error.name === "NoSuchBucket") return noSuchBucket(action, bucketOf(error), error);
   return new RunctlError(code, `${action}: ${error.message} (${error.name})`, {
     ...(code === "CREDENTIALS" ? { hint: credentialsHint } : {}),
     cause: error,
   });
 }
 
+const bucketOf = (error: Error & { BucketName?: unknown }) =>
+  typeof error.BucketName === "string" ? error.BucketName : undefined;
+
 /** S3 says only that "the specified bucket" is not there; the name stands in another member of its answer. */
-function noSuchBucket(error: Error & { BucketName?: unknown }, action: string): RunctlError {
-  const bucket = typeof error.BucketName === "string" ? error.BucketName : undefined;
-  const message = `${action}: ${bucket ? `bucket '${bucket}'` : "the bucket"} does not exist (${error.name})`;
+export function noSuchBucket(
+  action: string,
+  bucket: string | undefined,
+  cause: unknown,
+): RunctlError {
+  const message = `${action}: ${bucket ? `bucket '${bucket}'` : "the bucket"} does not exist (NoSuchBucket)`;
   const hint =
     `check its name, or make it: aws s3 mb s3://${bucket ?? "BUCKET"} ` +
     '(in the local cloud after: eval "$(runctl local env)")';
-  return new RunctlError("NOT_FOUND", message, { hint, cause: error });
+  return new RunctlError("NOT_FOUND", message, { hint, cause });
 }
 
 const credentialsHint =

@@ -1,5 +1,6 @@
 import type { Aws } from "../aws/connect.ts";
 import { isRunctlError } from "../errors.ts";
+import { type UserMetadata, userMetadata } from "./file-metadata.ts";
 import { createFlowControl } from "./flow-control.ts";
 import { type ObjectLocation, ownerHeader } from "./object-location.ts";
 import { retryTransfer } from "./retry-transfer.ts";
@@ -11,6 +12,7 @@ export interface FoundObject {
   /** Without quotes. */
   etag: string;
   lastModified: Date;
+  metadata: UserMetadata;
 }
 
 /** Undefined when there is no such object. @throws RunctlError PERMISSION_DENIED also where S3 will not say that it is not there */
@@ -31,6 +33,7 @@ export async function findObject(
       sizeBytes: Number(headers.get("content-length")),
       etag: (headers.get("etag") ?? "").replaceAll('"', ""),
       lastModified: new Date(headers.get("last-modified") ?? 0),
+      metadata: userMetadata(headers),
     };
   } catch (error) {
     if (isRunctlError(error, "NOT_FOUND")) return undefined;

@@ -1,3 +1,4 @@
+import { noSuchBucket } from "../aws/translate-error.ts";
 import { type ErrorCode, RunctlError, isRunctlError } from "../errors.ts";
 import type { AnswerHead } from "./body.ts";
 import { BadAnswer, CutConnection, StaleConnection } from "./http/http-failure.ts";
@@ -75,6 +76,10 @@ export function failureOf({ status, headers, text }: FailedAnswer, what: string)
   }
   if (/^(ExpiredToken|InvalidAccessKeyId|SignatureDoesNotMatch|RequestTimeTooSkewed)$/.test(code)) {
     return new RunctlError("CREDENTIALS", words);
+  }
+  if (code === "NoSuchBucket") {
+    const bucket = /<BucketName>([^<]*)</.exec(text)?.[1] ?? /s3:\/\/([^/]+)/.exec(what)?.[1];
+    return noSuchBucket(what, bucket, new S3Refusal(code));
   }
   return new RunctlError(codes[status] ?? "AWS_ERROR", words, { cause: new S3Refusal(code) });
 }

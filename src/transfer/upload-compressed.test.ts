@@ -116,3 +116,28 @@ test("an object that is there uncompressed is replaced under its own key", async
 
   assert.deepEqual(await keys(), ["a"]);
 });
+
+test("who no longer compresses leaves no .zst with old content behind, and none of another's is deleted", async (t) => {
+  const text = "x".repeat(2000);
+  const files = { "keep.txt": text, "kept.txt": text, "left.txt": text };
+  const { aws, data, scope, keys, place } = await startCompressed(t, files);
+  await uploadDirectory(aws, scope);
+  await place.put("own.txt.zst", "made by somebody else");
+  for (const name of ["keep.txt", "own.txt"]) writeFileSync(join(data, name), "new");
+  writeFileSync(join(data, "keep.txt-2"), "its key comes between the two");
+  const filter = (path: string) => !path.startsWith("left");
+
+  const again = await uploadDirectory(aws, { ...scope, filter });
+  assert.ok((await keys()).includes("kept.txt.zst"));
+  const plain = await uploadDirectory(aws, { ...scope, filter, compress: false });
+
+  assert.deepEqual([again.failed, plain.failed], [[], []]);
+  assert.deepEqual(await keys(), [
+    "keep.txt",
+    "keep.txt-2",
+    "kept.txt",
+    "left.txt.zst",
+    "own.txt",
+    "own.txt.zst",
+  ]);
+});

@@ -1,6 +1,8 @@
 import type { Aws } from "../aws/connect.ts";
 import { isRunctlError } from "../errors.ts";
+import { createFormWatch, deleteEarlierForms } from "./earlier-forms.ts";
 import { eachParallel } from "./each-parallel.ts";
+import { compressedSuffix } from "./file-metadata.ts";
 import { type FlowControl, createFlowControl } from "./flow-control.ts";
 import type { ListedObject } from "./listing-page.ts";
 import type { Pair } from "./pair-by-key.ts";
@@ -13,7 +15,7 @@ import {
 } from "./transfer-result.ts";
 import { type EntryJob, type Uploadable, uploadEntry } from "./upload-entry.ts";
 import type { UploadOptions } from "./upload-job.ts";
-import { type UploadScope, pairsOf, takesPart } from "./upload-scope.ts";
+import { type UploadScope, mayChange, pairsOf, takesPart } from "./upload-scope.ts";
 
 export interface UploadDirectoryOptions extends Pick<
   UploadOptions,
@@ -26,7 +28,8 @@ export interface UploadDirectoryOptions extends Pick<
 
 /**
  * Uploads what takes part of a directory, each file as `prefix` and its relative path, an empty directory as a marker
- * whose key ends in a slash. What S3 has already is skipped. Objects without a file are left alone.
+ * whose key ends in a slash. What S3 has already is skipped. Objects without a file are left alone, but for the
+ * compressed form that an earlier upload made of a file whose plain object is there now.
  *
  * @throws RunctlError INTERRUPTED when the signal aborts; what S3 has stays.
  */
@@ -49,16 +52,26 @@ export async function uploadDirectory(
   };
   const waits = { ...(signal ? { signal } : {}), ...(retryMs === undefined ? {} : { retryMs }) };
   try {
-    const pairs = wantedPairs(job, pairsOf(aws, scope, waits));
+    const forms: string[] = [];
+    /** Paths that S3 has only compressed, or not at all. */
+    const notPlain = new Set<string>();
+    const pairs = wantedPairs(job, pairsOf(aws, scope, waits), forms);
     await eachParallel(pairs, flow.count, async ({ file, object }) => {
       signal?.throwIfAborted();
       try {
-        await uploadEntry(job, file, object);
+        if (!(await uploadEntry(job, file, object))) notPlain.add(file.path);
       } catch (error) {
         if (!isOfThisFileOnly(error)) throw error;
+        notPlain.add(file.path);
         tally.failed.push({ name: file.path, reason: error.message });
       }
     });
+    if (!rest.ifNoneMatch) {
+      const replaced = forms
+        .filter((path) => !notPlain.has(path))
+        .map((path) => scope.prefix + path);
+      tally.failed.push(...(await deleteEarlierForms(aws, scope.bucket, replaced, job.options)));
+    }
     return tally.result();
   } catch (error) {
     throw signal?.aborted ? interrupted(error) : error;
@@ -70,13 +83,27 @@ interface WantedPair {
   object: ListedObject | undefined;
 }
 
-/** The pairs with a file that takes part; what was refused is noted. */
+/**
+ * The pairs with a file that takes part; what was refused is noted.
+ *
+ * @param forms gets the paths of files that may have a compressed form beside them.
+ */
 async function* wantedPairs(
   { scope, tally }: EntryJob,
   pairs: AsyncIterable<Pair>,
+  forms: string[],
 ): AsyncGenerator<WantedPair> {
+  const watch = createFormWatch();
   for await (const { file, object } of pairs) {
-    if (!file || file.kind === "skipped" || !takesPart(scope, file.path)) continue;
+    if (!file) {
+      const path = object.key.slice(scope.prefix.length);
+      if (watch.isForm(path) && mayChange(scope, path)) {
+        forms.push(path.slice(0, -compressedSuffix.length));
+      }
+      continue;
+    }
+    if (file.kind === "skipped" || !takesPart(scope, file.path)) continue;
+    if (file.kind === "file") watch.file(file.path);
     if (file.kind === "refused") tally.refused.push({ name: file.path, reason: file.reason });
     else {
       tally.expect(1, file.kind === "file" ? file.sizeBytes : 0);

@@ -21,18 +21,23 @@ export type Uploadable = Exclude<WalkedFile, { kind: "refused" | "skipped" }>;
  * Brings one file, link or empty directory to S3 unless it is there.
  *
  * @param object what S3 has under its key.
+ * @returns whether it has that key now, and not the one of its compressed form.
  */
 export async function uploadEntry(
   job: EntryJob,
   entry: Uploadable,
   object: ListedObject | undefined,
-): Promise<void> {
+): Promise<boolean> {
   const { scope, bucket, tally, options } = job;
   const key = scope.prefix + entry.path;
   try {
     if (object && options.ifNoneMatch) tally.skip(entry.kind === "file" ? entry.sizeBytes : 0);
     else if (entry.kind !== "file") await uploadStandIn(job, entry, object);
-    else await uploadUnlessThere(job, { path: join(scope.directory, entry.path), key }, object);
+    else {
+      const file = { path: join(scope.directory, entry.path), key };
+      return (await uploadUnlessThere(job, file, object)) === key;
+    }
+    return true;
   } catch (error) {
     throw lastingFailure(error, `s3://${bucket}/${key}`);
   }

@@ -29,10 +29,25 @@ test("a single file that shrinks goes to its key with .zst", async (t) => {
   const path = join(directory, "file");
   writeFileSync(path, "text ".repeat(1000));
 
-  const { bytes } = await uploadSingle(aws, path, { bucket, key: "k", compress: true });
+  const { bytes, key } = await uploadSingle(aws, path, { bucket, key: "k", compress: true });
 
-  assert.equal(bytes, 5000);
+  assert.deepEqual([bytes, key], [5000, "k.zst"]);
   assert.ok(await headObject(aws, { bucket, key: "k.zst" }));
+});
+
+test("a single file that is stored as it is now replaces the .zst that was made of it", async (t) => {
+  const { aws, bucket, directory, put } = await startTestBucket(t);
+  const path = join(directory, "file");
+  writeFileSync(path, "text ".repeat(1000));
+  await put("foreign.zst", "made by somebody else");
+  for (const compress of [true, false]) {
+    await uploadSingle(aws, path, { bucket, key: "k", compress });
+    await uploadSingle(aws, path, { bucket, key: "foreign", compress });
+  }
+
+  assert.ok(await headObject(aws, { bucket, key: "k" }));
+  assert.equal(await headObject(aws, { bucket, key: "k.zst" }), undefined);
+  assert.ok(await headObject(aws, { bucket, key: "foreign.zst" }));
 });
 
 test("bytes in memory are put once where nothing may be replaced, and never into another's bucket", async (t) => {

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import type { Aws } from "../aws/connect.ts";
+import { deleteEarlierForms } from "./earlier-forms.ts";
 import { createFlowControl } from "./flow-control.ts";
 import { headOf } from "./object-head.ts";
 import { createReadPace } from "./read-pace.ts";
@@ -12,6 +13,7 @@ import { uploadUnlessThere } from "./upload-unless-there.ts";
 /**
  * Uploads one file under a key of its own choice, unless S3 has it already.
  *
+ * @returns also the key that it has: with `.zst` when it was compressed.
  * @throws RunctlError CONFLICT when the file changed meanwhile; INTERRUPTED when the signal aborts.
  */
 export async function uploadSingle(
@@ -19,7 +21,7 @@ export async function uploadSingle(
   path: string,
   { bucket, key, compress }: { bucket: string; key: string; compress: boolean },
   options: UploadDirectoryOptions = {},
-): Promise<TransferResult> {
+): Promise<TransferResult & { key: string }> {
   const { onProgress, flow = createFlowControl({ parallel: 10 }), ...rest } = options;
   const tally = createTally(onProgress, flow);
   const full = { ...rest, flow, onBytes: tally.progress };
@@ -33,9 +35,15 @@ export async function uploadSingle(
         sizeBytes: Number(head.headers.get("content-length")),
         etag: (head.headers.get("etag") ?? "").replaceAll('"', ""),
       };
-    if (object && options.ifNoneMatch) tally.skip(object.sizeBytes);
-    else await uploadUnlessThere(job, { path, key }, object || undefined);
-    return tally.result();
+    if (object && options.ifNoneMatch) {
+      tally.skip(object.sizeBytes);
+      return { ...tally.result(), key };
+    }
+    const stored = await uploadUnlessThere(job, { path, key }, object || undefined);
+    if (stored === key && !options.ifNoneMatch) {
+      tally.failed.push(...(await deleteEarlierForms(aws, bucket, [key], full)));
+    }
+    return { ...tally.result(), key: stored };
   } catch (error) {
     if (options.signal?.aborted) throw interrupted(error);
     throw lastingFailure(error, `s3://${bucket}/${key}`);

@@ -6,6 +6,7 @@ import { RunctlError } from "../../../errors.ts";
 import type { DownloadRules } from "../../../transfer/download-job.ts";
 import { usualParallel } from "../../../transfer/download-prefix.ts";
 import { downloadSingle } from "../../../transfer/download-single.ts";
+import { compressedSuffix, readCompression } from "../../../transfer/file-metadata.ts";
 import { findObject } from "../../../transfer/find-object.ts";
 import { createFlowControl } from "../../../transfer/flow-control.ts";
 import { listObjects } from "../../../transfer/list-objects.ts";
@@ -74,7 +75,9 @@ export const download = defineCommand({
     const rules = rulesOf(flags);
     const path = resolve(context.cwd, target);
     const plain = await context.aws();
-    const object = await wantedObject(plain, source, signal);
+    const object =
+      (await wantedObject(plain, source, signal)) ??
+      (rules.decompress ? await compressedObject(plain, source, signal) : undefined);
     const aws = flags.useAcceleration ? await accelerate(plain, source.bucket) : plain;
     const shared = {
       ...rules,
@@ -144,8 +147,15 @@ async function wantedObject(aws: Aws, { bucket, key }: S3Location, signal: Abort
   if (key === "" || key.endsWith("/")) return undefined;
   const head = await findObject(aws, { bucket, key }, { signal });
   if (!head) return undefined;
-  const { sizeBytes, etag, lastModified } = head;
-  return { bucket, key, sizeBytes, etag, modifiedMs: lastModified.getTime() };
+  const { sizeBytes, etag, lastModified, metadata } = head;
+  return { bucket, key, sizeBytes, etag, modifiedMs: lastModified.getTime(), metadata };
+}
+
+/** What `upload --compress` made of the file of this name. */
+async function compressedObject(aws: Aws, { bucket, key }: S3Location, signal: AbortSignal) {
+  if (key === "" || key.endsWith("/")) return undefined;
+  const object = await wantedObject(aws, { bucket, key: key + compressedSuffix }, signal);
+  return object && readCompression(object.metadata) ? object : undefined;
 }
 
 /** Before a directory is made for nothing. */

@@ -66,7 +66,7 @@ export function progressText(progress: TransferProgress, bytesPerSecond: number)
     ...(totalObjects > 0
       ? [
           `${bytesText(bytes)} of ${bytesText(totalBytes)}${more}`,
-          `${objects} of ${count(totalObjects, "object")}`,
+          `${objects} of ${totalObjects}${more} ${totalObjects === 1 ? "object" : "objects"}`,
         ]
       : [bytesText(bytes), count(objects, "object")]),
     `${bytesText(Math.round(bytesPerSecond))}/s`,

@@ -36,6 +36,7 @@ export const upload = defineCommand({
     "Symbolic links are followed; those that lead out of the directory are refused and listed (exit",
     "code 8) unless --symlinks follow says so. --compress stores what shrinks by a tenth or more as",
     ".zst, which a download restores; a file beside one that has its name with .zst is left as it is.",
+    "Where S3 keeps a file as it is, the .zst that an earlier --compress made of it is deleted.",
     "--delete never touches what the filters leave out, nor its .zst.",
   ].join("\n"),
   flags: {
@@ -71,8 +72,13 @@ export const upload = defineCommand({
       const key = isPrefix ? target.key + basename(path) : target.key;
       const to = `s3://${bucket}/${key}`;
       if (context.options.dryRun) return describeOne("upload", path, to, found.size);
-      const result = await uploadSingle(aws, path, { bucket, key, compress }, options);
-      return { from: path, to, ...result };
+      const { key: stored, ...result } = await uploadSingle(
+        aws,
+        path,
+        { bucket, key, compress },
+        options,
+      );
+      return { from: path, to: `s3://${bucket}/${stored}`, ...result };
     }
     const prefix = target.key === "" || target.key.endsWith("/") ? target.key : `${target.key}/`;
     const filter = nameFilter(rulesInOrder(flags));
