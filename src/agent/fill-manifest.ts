@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
-import { open, rm } from "node:fs/promises";
+import { closeSync, constants, fsyncSync, renameSync, writeSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
   type ManifestFile,
@@ -12,7 +12,14 @@ import {
   readManifestEnd,
   readManifestHeader,
 } from "../manifest.ts";
-import { type NoteIndex, createNoteIndex, noNotes, readLines } from "../transfer/note-index.ts";
+import {
+  type NoteIndex,
+  createNoteIndex,
+  noNotes,
+  readLinePages,
+  readLines,
+} from "../transfer/note-index.ts";
+import { createOwnFile, openOwnFile } from "../transfer/own-file.ts";
 import { syncDirectory } from "../transfer/sync-directory.ts";
 
 /** What the last complete fill left on the volume. */
@@ -25,7 +32,7 @@ export interface EarlierFill {
 /** Without a whole manifest nothing on the volume is known to be runctl's. */
 export async function openManifest(root: string): Promise<EarlierFill> {
   const path = join(root, manifestPath);
-  const file = await open(path, "r").catch(() => undefined);
+  const file = await openOwnFile(path, constants.O_RDONLY);
   if (!file) return { source: undefined, notes: noNotes };
   try {
     return await readManifest(path, file);
@@ -80,7 +87,7 @@ const pieceLength = 64 * 1024;
 export function draftManifest(root: string, source: string): ManifestDraft {
   const path = join(root, manifestPath);
   const draft = `${path}.new`;
-  const file = openSync(draft, "w", 0o644);
+  const file = createOwnFile(draft);
   const hash = createHash("sha256");
   const header = formatManifestHeader(source);
   let lines = header;
@@ -129,10 +136,11 @@ export function draftManifest(root: string, source: string): ManifestDraft {
 }
 
 async function* filesOf(path: string, from: number): AsyncGenerator<ManifestFile, void> {
-  const file = await open(path, "r");
+  const file = await openOwnFile(path, constants.O_RDONLY);
+  if (!file) throw new Error(`${path} is gone`);
   try {
-    for await (const line of file.readLines({ start: from, autoClose: false })) {
-      yield parseManifestFile(line);
+    for await (const { lines } of readLinePages(file, from)) {
+      for (const { text } of lines) yield parseManifestFile(text);
     }
   } finally {
     await file.close();

@@ -8,14 +8,19 @@ import { removeFile } from "../transfer/remove-file.ts";
  *
  * @param root without symbolic links.
  * @param gone as a file on the volume tells, which anybody may have written: what it names outside of the root stays.
+ * @param isWanted a directory that stays although it is empty: S3 has a marker for it.
  * @returns how many were removed.
  */
-export async function removeGone(root: string, gone: Iterable<ManifestFile>): Promise<number> {
+export async function removeGone(
+  root: string,
+  gone: Iterable<ManifestFile>,
+  isWanted: (directory: string) => boolean = () => false,
+): Promise<number> {
   let removed = 0;
   for (const { path, sizeBytes, modifiedMs } of gone) {
     const isAsFilled = (found: Stats) =>
       found.size === sizeBytes && Math.abs(found.mtimeMs - modifiedMs) < 1;
-    if (await removeFile(root, path, isAsFilled)) removed += 1;
+    if (await removeFile(root, path, isAsFilled, isWanted)) removed += 1;
   }
   return removed;
 }

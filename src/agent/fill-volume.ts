@@ -3,13 +3,14 @@ import type { Aws } from "../aws/connect.ts";
 import { RunctlError } from "../errors.ts";
 import type { ManifestFile } from "../manifest.ts";
 import { type Report, step } from "../progress.ts";
-import { downloadObject } from "../transfer/download-object.ts";
 import { downloadPrefix, lockDirectory } from "../transfer/download-prefix.ts";
+import { type ListedPaths, createListedPaths } from "../transfer/extra-files.ts";
 import { makeDurable } from "../transfer/make-durable.ts";
 import type { NoteIndex } from "../transfer/note-index.ts";
 import type { RunLock } from "../transfer/run-lock.ts";
 import { type TargetDirectory, openTargetDirectory } from "../transfer/target-directory.ts";
 import type { LeftOut, TransferResult } from "../transfer/transfer-result.ts";
+import { fetchAgain } from "./fill-heal.ts";
 import { type ManifestDraft, draftManifest, openManifest, removeJournal } from "./fill-manifest.ts";
 import { removeGone } from "./fill-remove-gone.ts";
 import { explainFullDisk, requireRoom, type SourceSize } from "./fill-room.ts";
@@ -162,7 +163,10 @@ async function download(options: FillOptions, filling: Filling): Promise<Filled>
   try {
     // Before anything is removed: an empty prefix is a mistake sooner than a wish.
     if (first.draft.files + first.result.refused.length === 0) throw nothingUnder(options.source);
-    const removed = (await removeGone(root, first.gone)) + (await removeGone(root, earlier.left()));
+    const isWanted = (directory: string) => first.markers.has(directory);
+    const removed =
+      (await removeGone(root, first.gone, isWanted)) +
+      (await removeGone(root, earlier.left(), isWanted));
     // A key may have been refused only because one of those files stood in its way.
     const last =
       removed > 0 && first.result.refused.length > 0
@@ -171,7 +175,7 @@ async function download(options: FillOptions, filling: Filling): Promise<Filled>
     if (last) last.result.moved += first.result.moved;
     const { result, draft } = last ?? first;
     if (draft.files === 0) throw nothingUnder(options.source);
-    await makeDurable(root, () => []);
+    await makeDurable(root, []);
     return { result, draft, removed };
   } catch (error) {
     await first.draft.discard();
@@ -179,13 +183,20 @@ async function download(options: FillOptions, filling: Filling): Promise<Filled>
   }
 }
 
+interface Downloaded extends Omit<Filled, "removed"> {
+  gone: ManifestFile[];
+  /** Directories that S3 has an object for. */
+  markers: ListedPaths;
+}
+
 async function downloadOnce(
   options: FillOptions,
   { source, name, root, lock, earlier, objects: totalObjects }: Filling,
-): Promise<Omit<Filled, "removed"> & { gone: ManifestFile[] }> {
+): Promise<Downloaded> {
   const { aws, signal, parallel, onProgress, retryMs } = options;
   const draft = draftManifest(root, name);
   const gone: ManifestFile[] = [];
+  const markers = createListedPaths();
   try {
     const result = await downloadPrefix(aws, source, root, {
       lock,
@@ -197,13 +208,14 @@ async function downloadOnce(
         earlier.keep(file.path);
         draft.add(file);
       },
+      onListed: (path) => void (path.endsWith("/") && markers.add(path)),
       onGone: (file) => void gone.push(file),
       ...(parallel === undefined ? {} : { parallel }),
       ...(signal ? { signal } : {}),
       ...(retryMs === undefined ? {} : { retryMs }),
     });
     requireNoFailures(result.failed);
-    return { result, draft, gone };
+    return { result, draft, gone, markers };
   } catch (error) {
     await draft.discard();
     throw error;
@@ -240,17 +252,7 @@ async function verify(
       onProgress?.({ phase: "verify", objects, bytes, totalObjects });
     },
   });
-  for (const file of wrong) {
-    const { key, etag, sizeBytes, modifiedMs } = file;
-    const object = {
-      bucket: source.bucket,
-      key,
-      etag,
-      sizeBytes,
-      lastModified: new Date(modifiedMs),
-    };
-    await downloadObject(aws, object, join(root, file.path), signal ? { signal } : {});
-  }
+  for (const file of wrong) await fetchAgain(aws, { source, root }, file, signal);
   requireRight(await findWrongFiles(root, wrong, signal ? { signal } : {}));
 }
 

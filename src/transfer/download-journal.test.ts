@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -79,4 +79,22 @@ test("a journal that is removed leaves nothing, and the next one is no continuat
   const second = await open();
   assert.deepEqual([second.isContinued, second.notes.find("a")], [false, undefined]);
   await second.close();
+});
+
+test("a journal that is no plain file, or cannot be opened, does not count as none; .new is made anew", async (t) => {
+  const root = await mkdtemp(join(tmpdir(), "runctl-journal-"));
+  t.after(() => rm(root, { recursive: true, force: true }));
+  const [path, outside] = [join(root, "journal"), join(root, "outside")];
+  await writeFile(outside, "precious");
+  await symlink(outside, `${path}.new`);
+
+  await (await openDownloadJournal(path, root, "s3://bucket/p/")).close();
+  await rm(path);
+  await symlink(outside, path);
+  await assert.rejects(openDownloadJournal(path, root, "s3://bucket/p/"), { code: "CONFLICT" });
+  await rm(path);
+  await mkdir(path);
+  await assert.rejects(openDownloadJournal(path, root, "s3://bucket/p/"), { code: "CONFLICT" });
+
+  assert.equal(await readFile(outside, "utf8"), "precious");
 });

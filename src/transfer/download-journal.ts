@@ -1,8 +1,10 @@
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { closeSync, constants, fdatasyncSync, writeFileSync } from "node:fs";
+import { type FileHandle, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type ManifestFile, formatManifestFile } from "../manifest.ts";
 import { makeDurable } from "./make-durable.ts";
 import { type NoteIndex, createNoteIndex, readLines } from "./note-index.ts";
+import { createOwnFile, openOwnFile } from "./own-file.ts";
 import { syncDirectory } from "./sync-directory.ts";
 
 /** Which files of a directory are complete and safely on the disk. */
@@ -99,7 +101,7 @@ export async function openDownloadJournal(
 async function openFile(path: string, source: string) {
   const header = `${JSON.stringify({ runctl: "journal", version: 1, source })}\n`;
   const index = createNoteIndex();
-  const old = await open(path, "r+").catch(() => undefined);
+  const old = await openOwnFile(path, constants.O_RDWR);
   if (old && (await beginsWith(old, header))) {
     const end = await readLines(old, Buffer.byteLength(header), (line, at) => index.note(line, at));
     // A torn last line of the earlier run must not run into the next one.
@@ -109,7 +111,8 @@ async function openFile(path: string, source: string) {
     await old?.close();
     await create(path, header);
   }
-  const file = await open(path, "a");
+  const file = await openOwnFile(path, constants.O_WRONLY | constants.O_APPEND);
+  if (!file) throw new Error(`${path} is gone`);
   return { file, notes: index.open(path), isContinued: old !== undefined };
 }
 
@@ -120,12 +123,12 @@ async function beginsWith(file: FileHandle, header: string): Promise<boolean> {
 }
 
 async function create(path: string, header: string): Promise<void> {
-  const file = await open(`${path}.new`, "w");
+  const file = createOwnFile(`${path}.new`);
   try {
-    await file.appendFile(header);
-    await file.datasync();
+    writeFileSync(file, header);
+    fdatasyncSync(file);
   } finally {
-    await file.close();
+    closeSync(file);
   }
   await rename(`${path}.new`, path);
   await syncDirectory(dirname(path));
