@@ -32,7 +32,7 @@ export async function lockRun(path: string, subject: string): Promise<RunLock> {
   if (!self) throw new Error("this process cannot be found among those that run");
   try {
     for (let waited = false; ;) {
-      if (create(path, self)) return { release: () => rmSync(path, { force: true }) };
+      if (create(path, self)) return { release: () => removeIfItCan(path) };
       const text = read(path);
       const owner = parse(text);
       if (owner && (await isAlive(owner))) throw isTaken(subject, owner.pid);
@@ -45,6 +45,15 @@ export async function lockRun(path: string, subject: string): Promise<RunLock> {
     }
   } catch (error) {
     throw diskError(error, path);
+  }
+}
+
+/** A disk that has failed takes no removal, and what it failed with has been told. */
+function removeIfItCan(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Once this process has ended, the lock counts for nothing.
   }
 }
 
