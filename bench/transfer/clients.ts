@@ -76,7 +76,8 @@ export const downloadClients: readonly Client[] = [
 export const plainClients: readonly Client[] = [
   {
     name: "runctl",
-    command: (at) => words`${runctl(at, at.origin.http)} download s3://bench/plain ${large(at)}`,
+    command: (at) =>
+      words`${runctl(at, at.origin.http)} download --no-checksum s3://bench/plain ${large(at)}`,
   },
   {
     name: "C loop",
