@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -109,6 +109,24 @@ test("links are followed within the directory, refused out of it, and never in a
   ]);
   const all = describe(root, { mayLeave: true });
   assert.ok(all.includes("out") && all.includes("outdir/secret"));
+});
+
+test("what vanishes or becomes something else during the walk is refused, and the rest comes in order", async (t) => {
+  const root = await ownDirectory(t);
+  for (const path of ["a", "gone/x", "link.json", "target/x"]) makeFile(root, path);
+  symlinkSync("target", join(root, "link"));
+  const walk = walkFiles(root);
+  assert.equal(walk.next().value?.path, "a");
+
+  rmSync(join(root, "gone"), { recursive: true });
+  rmSync(join(root, "link"));
+  // As a file it would come before link.json.
+  symlinkSync("a", join(root, "link"));
+
+  assert.deepEqual(
+    Array.from(walk, ({ path, kind }) => `${path} ${kind}`),
+    ["gone refused", "link.json file", "link refused", "target/x file"],
+  );
 });
 
 test("links are kept or skipped where that is asked for", async (t) => {
