@@ -53,6 +53,9 @@ test("the composite checksum of parts of several sizes is compared", async (t) =
   for (const [Key, sizes] of [
     ["equal", [5, 5, 5, 1]],
     ["unequal", [5, 7, 6, 1]],
+    // The first, the middle and the last part are those of five equal ones.
+    ["misleading", [5.5, 6, 5.5, 5, 0.1]],
+    ["empty last", [5, 0]],
     ["single", [0.1]],
   ] as const) {
     const address = { Bucket: place.bucket, Key };

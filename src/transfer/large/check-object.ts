@@ -34,6 +34,8 @@ export interface ArrivedObject {
   stored: StoredChecksum | undefined;
   /** Of an object with a composite checksum; those of the pieces add up to them where that is of the same algorithm. */
   partSizes: readonly number[] | undefined;
+  /** Asks for the sizes of all parts, where those of `partSizes` are not sure. */
+  allPartSizes?: (() => Promise<readonly number[]>) | undefined;
 }
 
 /**
@@ -43,17 +45,28 @@ export interface ArrivedObject {
  * @returns undefined when the bytes are wrong, else the checksum of the whole.
  */
 export async function checkObject(arrived: ArrivedObject): Promise<StoredChecksum | undefined> {
-  const { pieces, algorithm, stored, partSizes, pool } = arrived;
+  const { pieces, algorithm, stored, partSizes } = arrived;
   const value = crcText(algorithm, combine(algorithm, pieces));
   const whole: StoredChecksum = { algorithm, value };
   if (!stored) return whole;
-  if (stored.algorithm !== algorithm) {
-    const isRight = (await digestOfFile(arrived, stored)) === stored.value;
-    return isRight ? (stored.parts === undefined ? stored : whole) : undefined;
+  if (!(await hasChecksum(arrived, stored, value))) {
+    const sizes = partSizes && (await arrived.allPartSizes?.());
+    // The same sizes would say the same.
+    if (!sizes || String(sizes) === String(partSizes)) return undefined;
+    const again = { ...arrived, partSizes: sizes };
+    return (await digestOfFile(again, stored)) === stored.value ? whole : undefined;
   }
-  if (!partSizes) return value === stored.value ? whole : undefined;
-  const composite = compositeText(pool.crc, algorithm, pieces, partSizes);
-  return composite === stored.value ? whole : undefined;
+  return stored.algorithm !== algorithm && stored.parts === undefined ? stored : whole;
+}
+
+/** @param value the CRC of the whole. */
+async function hasChecksum(arrived: ArrivedObject, stored: StoredChecksum, value: string) {
+  const { pieces, algorithm, partSizes, pool } = arrived;
+  if (stored.algorithm !== algorithm) {
+    return (await digestOfFile(arrived, stored)) === stored.value;
+  }
+  const found = partSizes ? compositeText(pool.crc, algorithm, pieces, partSizes) : value;
+  return found === stored.value;
 }
 
 /** Which CRC to take of the ranges: S3's own where it has one. */

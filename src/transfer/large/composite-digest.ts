@@ -11,6 +11,8 @@ export function compositeDigest(algorithm: ChecksumAlgorithm, sizes: readonly nu
     part = createDigest(algorithm);
     index += 1;
     left = sizes[index] ?? 0;
+    // The last part may be empty.
+    if (left === 0 && index < sizes.length) endPart();
   };
   return {
     update(bytes) {

@@ -7,7 +7,7 @@ import { fetchRanges } from "./fetch-ranges.ts";
 import { type PlannedRange, planRanges, rangeBytesOf } from "./plan-ranges.ts";
 import { type RangeJournal, openRangeJournal } from "./range-journal.ts";
 import { type Reading, readBack } from "./read-ranges.ts";
-import { findStored, partSizesOf } from "./stored-object.ts";
+import { allPartSizes, findStored, partSizesOf } from "./stored-object.ts";
 
 export interface RangedOptions {
   journalPath: string;
@@ -30,7 +30,10 @@ export async function downloadRanges(
   const { file, pool, object } = from;
   const { bucket, key, etag, sizeBytes } = object;
   const { checksum: stored, headers } = await findStored(from);
-  const partSizes = stored?.parts ? await partSizesOf(from, stored.parts) : undefined;
+  const parts = stored?.parts;
+  const partSizes = parts ? await partSizesOf(from, parts) : undefined;
+  let sizes: Promise<number[]> | undefined;
+  const askAll = parts ? () => (sizes ??= allPartSizes(from, parts)) : undefined;
   const algorithm = rangeAlgorithm(stored);
   const source = { ...from, algorithm };
   const plan = planRanges(sizeBytes, partSizes);
@@ -55,7 +58,7 @@ export async function downloadRanges(
       }
       const pieces = plan.flatMap((range) => there.get(range.first)!);
       const arrived = { file, pool, sizeBytes, pieces, algorithm, stored, partSizes };
-      const checksum = await checkObject(arrived);
+      const checksum = await checkObject({ ...arrived, allPartSizes: askAll });
       const wrong = !checksum ? plan : verify ? await readBack(source, plan, there) : [];
       if (checksum && wrong.length === 0) return { checksum, compared: stored, headers };
       tries.push(new Map(there));

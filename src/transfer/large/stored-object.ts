@@ -3,6 +3,7 @@ import { checksumOfHeaders } from "../checksum-headers.ts";
 import { RunctlError } from "../../errors.ts";
 import type { FlowControl } from "../flow-control.ts";
 import { retryTransfer } from "../retry-transfer.ts";
+import { forEachParallel } from "../slots.ts";
 import type { S3Client } from "../s3-client.ts";
 import type { WantedObject } from "../wanted-object.ts";
 
@@ -29,30 +30,42 @@ export async function findStored(asking: Asking): Promise<StoredObject> {
 }
 
 /**
- * The sizes of the parts that an object was uploaded in. Parts of one size (but for the last) take three questions
- * at most, others one each.
+ * The sizes of the parts that an object was uploaded in, by three questions at most where they seem to be of one size
+ * but for the last. Of up to four parts that is sure; of more, those that nobody asked about may differ.
  */
 export async function partSizesOf(asking: Asking, count: number): Promise<number[]> {
   const { sizeBytes } = asking.object;
-  const sizeOf = async (partNumber: number) => {
-    const headers = await head(asking, { partNumber: String(partNumber) });
-    return Number(headers.get("content-length"));
-  };
   if (count === 1) return [sizeBytes];
-  const first = await sizeOf(1);
+  const first = await sizeOfPart(asking, 1);
   const last = sizeBytes - first * (count - 1);
-  if (last > 0 && last <= first && (await sizeOf(count)) === last) {
-    const middle = count === 2 ? first : await sizeOf(Math.ceil(count / 2));
+  const isLast = async () => last === 0 || (await sizeOfPart(asking, count)) === last;
+  if (last >= 0 && last <= first && (await isLast())) {
+    const middle = count === 2 ? first : await sizeOfPart(asking, Math.ceil(count / 2));
     if (middle === first) return [...Array<number>(count - 1).fill(first), last];
   }
-  const sizes: number[] = [];
-  for (let partNumber = 1; partNumber <= count; partNumber += 1) {
-    sizes.push(await sizeOf(partNumber));
-  }
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  if (total === sizeBytes) return sizes;
-  const { bucket, key } = asking.object;
-  throw new RunctlError("AWS_ERROR", `s3://${bucket}/${key}: ${count} parts with ${total} bytes`);
+  return allPartSizes(asking, count);
+}
+
+const questionsAtOnce = 16;
+
+/** The same by a question for each part but the last, which gets what is left and may be empty. */
+export async function allPartSizes(asking: Asking, count: number): Promise<number[]> {
+  const { bucket, key, sizeBytes } = asking.object;
+  const sizes = Array<number>(count - 1).fill(0);
+  await forEachParallel([...sizes.keys()], questionsAtOnce, async (index) => {
+    sizes[index] = await sizeOfPart(asking, index + 1);
+  });
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  if (bytes <= sizeBytes) return [...sizes, sizeBytes - bytes];
+  throw new RunctlError(
+    "AWS_ERROR",
+    `s3://${bucket}/${key} has ${sizeBytes} bytes, its parts ${bytes}`,
+  );
+}
+
+async function sizeOfPart(asking: Asking, partNumber: number): Promise<number> {
+  const headers = await head(asking, { partNumber: String(partNumber) });
+  return Number(headers.get("content-length"));
 }
 
 async function head(
