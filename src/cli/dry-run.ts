@@ -3,6 +3,8 @@ export interface DryRun {
   dryRun: true;
   /** One sentence for each thing that would be done, in order. */
   plan: readonly string[];
+  /** What would be left out, where that changes the exit code. */
+  refused?: readonly { name: string; reason: string }[];
 }
 
 export const dryRun = (plan: readonly string[]): DryRun => ({ dryRun: true, plan });

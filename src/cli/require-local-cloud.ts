@@ -6,6 +6,8 @@ export async function requireLocalCloud(stateDirectory: string): Promise<LocalCo
   const connection = await readConnection(stateDirectory);
   if (connection) return connection;
   throw new RunctlError("CONFIGURATION", `no local cloud runs in ${stateDirectory}`, {
-    hint: "start one with: runctl local up --detach",
+    hint:
+      "start one with: runctl local up --detach; one that runs elsewhere is named by " +
+      "--state-dir D or RUNCTL_STATE_DIR",
   });
 }

@@ -59,3 +59,16 @@ test("bytes in memory are put once where nothing may be replaced, and never into
   assert.equal(await put({ ifNoneMatch: true }), "kept");
   await assert.rejects(put({ expectedBucketOwner: "999999999999" }), { code: "PERMISSION_DENIED" });
 });
+
+test("a bucket that is not there is named, with the way to make it", async (t) => {
+  const { aws, directory } = await startTestBucket(t);
+  const path = join(directory, "file");
+  writeFileSync(path, "x");
+  const place = { bucket: "my-bukcet", key: "k", compress: false };
+
+  await assert.rejects(uploadSingle(aws, path, place), {
+    code: "NOT_FOUND",
+    message: /bucket 'my-bukcet' does not exist \(NoSuchBucket\)$/,
+    hint: /aws s3 mb s3:\/\/my-bukcet /,
+  });
+});

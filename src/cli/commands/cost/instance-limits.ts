@@ -1,3 +1,4 @@
+import { closest } from "../../../closest.ts";
 import type { InstanceLimits } from "../../../cost/situation.ts";
 import { RunctlError } from "../../../errors.ts";
 import type { InstanceTypeFacts } from "../../../facts/instance-type.ts";
@@ -7,12 +8,18 @@ import { instanceTypes } from "../../../facts/instance-types.ts";
 export function requireInstanceFacts(name: string): InstanceTypeFacts {
   const type = findInstanceFacts(name);
   if (type) return type;
-  const hint = `the table has ${Object.keys(instanceTypes).join(", ")}`;
+  const hint = nearestType(name) ?? `the table has ${Object.keys(instanceTypes).join(", ")}`;
   throw new RunctlError("NOT_FOUND", `nothing is known about instance type '${name}'`, { hint });
 }
 
 export function findInstanceFacts(name: string): InstanceTypeFacts | undefined {
   return Object.hasOwn(instanceTypes, name) ? instanceTypes[name] : undefined;
+}
+
+/** The hint for a name that is a slip of a known one. */
+export function nearestType(name: string): string | undefined {
+  const near = findInstanceFacts(name) ? undefined : closest(name, Object.keys(instanceTypes));
+  return near && `did you mean ${near}?`;
 }
 
 export function instanceLimits({ ebs, instanceStore }: InstanceTypeFacts): InstanceLimits {

@@ -3,6 +3,7 @@ import { RunctlError } from "../../../errors.ts";
 import { instancePrices, instancePricesAsOf } from "../../../facts/prices.ts";
 import { spotPrices, spotPricesAsOf, spotPricesSource } from "../../../facts/spot-prices.ts";
 import { priceRegions } from "../../../facts/storage-prices.ts";
+import { nearestType } from "./instance-limits.ts";
 import type { LivePrices } from "./live-prices.ts";
 
 interface Wanted {
@@ -37,7 +38,9 @@ export function machinePrice({ instanceType, region, onDemand, given, live }: Wa
     return exactly(listed.usd, `${word}: ${listed.origin}`);
   }
   throw new RunctlError("USAGE", `no price is known for ${instanceType} in ${region}`, {
-    hint: live ? "give --price-per-hour" : "give --price-per-hour, or --live to ask AWS",
+    hint:
+      nearestType(instanceType) ??
+      (live ? "give --price-per-hour" : "give --price-per-hour, or --live to ask AWS"),
   });
 }
 

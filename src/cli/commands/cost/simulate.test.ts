@@ -131,3 +131,8 @@ for (const [line, error] of refused)
   test(`cost simulate refuses: ${line}`, async () => {
     await assert.rejects(runSimulate(line), error);
   });
+
+test("a slip in the name of an instance type is told as such", async () => {
+  const line = "--dataset 1GB --instance-type g5.xlrge --deadline 60h --region us-west-2";
+  await assert.rejects(runSimulate(line), { code: "USAGE", hint: "did you mean g5.xlarge?" });
+});

@@ -1,3 +1,4 @@
+import { nearestType } from "./instance-limits.ts";
 import { basename } from "node:path";
 import { readFile } from "node:fs/promises";
 import { RunctlError } from "../../../errors.ts";
@@ -171,7 +172,7 @@ function onDemandTerm(
   const listed = onDemandPrice(instanceType, region);
   if (listed !== undefined) return { usdPerHour: listed, origin: `price table, ${instanceType}` };
   throw new RunctlError("USAGE", `no on-demand price is known for ${instanceType} in ${region}`, {
-    hint: "give --on-demand-price",
+    hint: nearestType(instanceType) ?? "give --on-demand-price",
   });
 }
 

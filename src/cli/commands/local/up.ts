@@ -1,8 +1,11 @@
 import { once } from "node:events";
+import { resolve } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { RunctlError } from "../../../errors.ts";
 import { readConnection } from "../../../local-cloud/connection.ts";
+import { defaultStateDirectory } from "../../../local-cloud/state-directory.ts";
 import { defineCommand, optional, toggle } from "../../define-command.ts";
+import { shellLine } from "../../local-environment.ts";
 import type { Parser } from "../../parser.ts";
 import { dryRun, isDryRun, renderDryRun } from "../../dry-run.ts";
 import { decimal, oneOf, wholeNumber } from "../../parsers.ts";
@@ -54,7 +57,13 @@ export const up = defineCommand({
         `start a local cloud (${backend} backend, port ${port}) in ${stateDirectory}`,
       ]);
     if (detach) {
-      return startDetached({ stateDirectory, port, timeScale, backend }, context.signal);
+      const order = { stateDirectory, port, timeScale, backend };
+      const started = await startDetached(order, context.signal);
+      if (stateDirectory !== resolve(context.cwd, defaultStateDirectory(context.env))) {
+        const line = shellLine(["RUNCTL_STATE_DIR", stateDirectory]);
+        context.hint(`for commands without --state-dir: ${line}`);
+      }
+      return started;
     }
     // A body's buffers are freed with the young objects that held them: where those never get much room, a
     // large body costs 5 MiB of memory instead of 45, and the server 25 MiB less from the start.

@@ -36,7 +36,13 @@ function uncompared({ moved, compared }: TransferOutcome): string[] {
   return without > 0 ? [`${without} of them not compared with a checksum of S3's`] : [];
 }
 
-export function outcomeExitCode({ refused, failed }: TransferOutcome): number {
+export function outcomeExitCode({
+  refused,
+  failed,
+}: {
+  refused: readonly unknown[];
+  failed: readonly unknown[];
+}): number {
   const code: ErrorCode = "PARTLY_DONE";
   return refused.length + failed.length > 0 ? exitCodes[code] : 0;
 }

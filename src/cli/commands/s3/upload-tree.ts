@@ -2,12 +2,12 @@ import type { Aws } from "../../../aws/connect.ts";
 import { RunctlError } from "../../../errors.ts";
 import { deleteKeys } from "../../../transfer/delete-keys.ts";
 import { findExtraKeys } from "../../../transfer/extra-keys.ts";
-import type { TransferResult } from "../../../transfer/transfer-result.ts";
+import type { LeftOut, TransferResult } from "../../../transfer/transfer-result.ts";
 import {
   type UploadDirectoryOptions,
   uploadDirectory,
 } from "../../../transfer/upload-directory.ts";
-import { type UploadScope, filesOf, takesPart } from "../../../transfer/upload-scope.ts";
+import { type UploadScope, pairsOf, takesPart } from "../../../transfer/upload-scope.ts";
 import type { Context } from "../../context.ts";
 import { type DryRun, dryRun } from "../../dry-run.ts";
 import { bytesText } from "./transfer-outcome.ts";
@@ -23,27 +23,41 @@ export interface UploadedTree extends TransferResult {
   deleted: number;
 }
 
-/** What an upload would do at most: what is there already is found only by comparing. */
+/** What an upload would do, by the names and the sizes: no file is read. */
 export async function describeTree(
   aws: Aws,
   { scope, mirror }: TreeOrder,
   { signal }: Context,
 ): Promise<DryRun> {
-  let count = 0;
-  let bytes = 0;
-  for (const file of filesOf(scope)) {
-    if (file.kind === "refused" || file.kind === "skipped" || !takesPart(scope, file.path))
+  const sum = { objects: 0, bytes: 0, alike: 0 };
+  const refused: LeftOut[] = [];
+  for await (const { file, object } of pairsOf(aws, scope, { signal })) {
+    if (!file || file.kind === "skipped" || !takesPart(scope, file.path)) continue;
+    if (file.kind === "refused") {
+      refused.push({ name: file.path, reason: file.reason });
       continue;
-    count += 1;
-    if (file.kind === "file") bytes += file.sizeBytes;
+    }
+    const sizeBytes = file.kind === "file" ? file.sizeBytes : 0;
+    if (object && file.kind === "file" && object.sizeBytes === sizeBytes) sum.alike += 1;
+    else {
+      sum.objects += 1;
+      sum.bytes += sizeBytes;
+    }
   }
   const to = `s3://${scope.bucket}/${scope.prefix}`;
-  const upload =
-    `upload ${count} object${count === 1 ? "" : "s"} (${bytesText(bytes)}) from ${scope.directory} ` +
-    `to ${to}, but for those that are there already`;
   const { keys } = mirror ? await findExtraKeys(aws, scope, { signal }) : { keys: [] };
-  return dryRun([upload, ...keys.map((key) => `delete s3://${scope.bucket}/${key}`)]);
+  const plan = dryRun([
+    `upload ${objects(sum.objects)} (${bytesText(sum.bytes)}) from ${scope.directory} to ${to}`,
+    ...(sum.alike > 0
+      ? [`compare ${objects(sum.alike)} of the same size, and upload what has other bytes`]
+      : []),
+    ...keys.map((key) => `delete s3://${scope.bucket}/${key}`),
+    ...refused.map(({ name, reason }) => `refuse ${JSON.stringify(name)}: ${reason}`),
+  ]);
+  return { ...plan, refused };
 }
+
+const objects = (count: number) => `${count} object${count === 1 ? "" : "s"}`;
 
 /** Uploads a directory; under `mirror`, what goes is confirmed before anything is done, and goes after the upload. */
 export async function uploadTree(

@@ -37,6 +37,7 @@ export const upload = defineCommand({
     "code 8) unless --symlinks follow says so. --compress stores what shrinks by a tenth or more as",
     ".zst, which a download restores; a file beside one that has its name with .zst is left as it is.",
     "Where S3 keeps a file as it is, the .zst that an earlier --compress made of it is deleted.",
+    "--dry-run compares names and sizes, and reads no file.",
     "--delete never touches what the filters leave out, nor its .zst.",
   ].join("\n"),
   flags: {
@@ -90,7 +91,8 @@ export const upload = defineCommand({
     return { from: path, to: `s3://${bucket}/${prefix}`, ...result };
   },
   render: (result) => (isDryRun(result) ? renderDryRun(result) : renderOutcome(result)),
-  exitCode: (result) => (isDryRun(result) ? 0 : outcomeExitCode(result)),
+  exitCode: (result) =>
+    outcomeExitCode(isDryRun(result) ? { refused: result.refused ?? [], failed: [] } : result),
 });
 
 function requirePath(path: string): Stats {
