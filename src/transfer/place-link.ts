@@ -1,4 +1,4 @@
-import { readlinkSync } from "node:fs";
+import { lstatSync, readlinkSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { dirname, join, normalize } from "node:path";
 import type { DownloadJob } from "./download-job.ts";
@@ -21,7 +21,11 @@ export function isLinkThere(
   }
 }
 
-/** Makes the link, unless it would lead out of the directory, where a later download might follow it. */
+/**
+ * Makes the link, unless it would lead out of the directory, where a later download might follow it. What it leads to
+ * may pass through no other link, and go up (`..`) only at its beginning: else where it ends is said by links that may
+ * change afterwards.
+ */
 export function makeLink(
   { links, target }: Pick<DownloadJob, "links" | "target">,
   path: string,
@@ -32,6 +36,26 @@ export function makeLink(
   if (to === "" || to.startsWith("/") || to.includes("\0") || /^\.\.(\/|$)/.test(end)) {
     return { refused: `a symbolic link to '${to}', which leads out of the directory` };
   }
+  if (goesUpLate(to)) {
+    return { refused: `a symbolic link to '${to}', which goes up behind a name` };
+  }
+  if (passesLink(target.root, end)) {
+    return { refused: `a symbolic link to '${to}', which leads through another one` };
+  }
   writeLink(join(target.root, path), to);
   return { link: to };
+}
+
+function goesUpLate(to: string): boolean {
+  const names = to.split("/").filter((name) => name !== "" && name !== ".");
+  const down = names.findIndex((name) => name !== "..");
+  return down >= 0 && names.includes("..", down);
+}
+
+/** The last name may be a link: it was held to the same rule. */
+function passesLink(root: string, end: string): boolean {
+  for (let above = dirname(end); above !== "."; above = dirname(above)) {
+    if (lstatSync(join(root, above), { throwIfNoEntry: false })?.isSymbolicLink()) return true;
+  }
+  return false;
 }

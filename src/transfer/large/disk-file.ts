@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import { type FileHandle, constants, open } from "node:fs/promises";
+import { type FileHandle, constants, open, rm } from "node:fs/promises";
 import { bufferBytes } from "./buffer-pool.ts";
 
 /** `bypass`: where the file system can, the bytes go to the disk past the page cache, which stays the training's. */
@@ -34,7 +34,13 @@ export interface DiskFile {
 /** Opens a file for writing, made where it is not; a symbolic link is refused. */
 export async function openDiskFile(path: string, pageCache: PageCache): Promise<DiskFile> {
   const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
-  const cached = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o666);
+  const flags = O_RDWR | O_CREAT | O_NOFOLLOW;
+  const cached = await open(path, flags, 0o666).catch(async (error: unknown) => {
+    // Killed after the file had its final, read-only permissions, and before its name.
+    if (!(error instanceof Error && "code" in error && error.code === "EACCES")) throw error;
+    await rm(path, { force: true });
+    return open(path, flags, 0o666);
+  });
   const direct = await openDirect(path);
   let isDirect = direct !== undefined;
 

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { startTestBucket } from "../../test/support/bucket.ts";
+import { downloadPrefix } from "./download-prefix.ts";
+import { partPath } from "./part-file.ts";
+import { uploadDirectory } from "./upload-directory.ts";
+
+const nobody = 65_534;
+
+/** Runs a piece of a program as somebody who is not root. */
+function asNobody(code: string, limit = "unlimited") {
+  const script = 'trap "" XFSZ; ulimit -f "$0"; exec "$@"';
+  const isRoot = process.getuid?.() === 0;
+  return spawnSync(
+    "bash",
+    ["-c", script, limit, process.execPath, "--input-type=module", "-e", code],
+    { encoding: "utf8", ...(isRoot ? { uid: nobody, gid: nobody } : {}) },
+  );
+}
+
+function giveAway(path: string): void {
+  if (process.getuid?.() === 0) fs.chownSync(path, nobody, nobody);
+}
+
+const importOf = (file: string, name: string) =>
+  `const { ${name} } = await import(${JSON.stringify(new URL(file, import.meta.url).href)});`;
+
+test("a link that leads out through another one is refused", async (t) => {
+  const { aws, bucket, directory } = await startTestBucket(t);
+  const [from, to] = [join(directory, "from"), join(directory, "to")];
+  const links = {
+    "a/b/c/l": "../../..",
+    x: "a/b/c/l/../secret",
+    y: "a/b/c/l/file",
+    "a/f": "../file",
+    z: "a/f",
+    up: "none/../file",
+  };
+  for (const [name, target] of Object.entries(links)) {
+    fs.mkdirSync(dirname(join(from, name)), { recursive: true });
+    fs.symlinkSync(target, join(from, name));
+  }
+  fs.writeFileSync(join(from, "file"), "inside");
+  await uploadDirectory(aws, { directory: from, bucket, prefix: "p/", symlinks: "keep" });
+
+  const got = await downloadPrefix(aws, { bucket, prefix: "p/" }, to, {
+    links: "keep",
+    parallel: 1,
+  });
+
+  assert.deepEqual(got.refused.map(({ name }) => name).toSorted(), ["p/up", "p/x", "p/y"]);
+  assert.equal(fs.readFileSync(join(to, "z"), "utf8"), "inside");
+  assert.equal(fs.readlinkSync(join(to, "a/b/c/l")), "../../..");
+});
+
+test("an unfinished file that is read-only already is made anew", async (t) => {
+  const { directory } = await startTestBucket(t);
+  fs.chmodSync(directory, 0o755);
+  giveAway(directory);
+  const [small, large] = [join(directory, "small"), partPath(join(directory, "large"))];
+  for (const part of [partPath(small), large]) {
+    fs.writeFileSync(part, "of an earlier run", { mode: 0o444 });
+    giveAway(part);
+  }
+
+  const { stderr } = asNobody(`${importOf("./write-small.ts", "writeSmall")}
+    ${importOf("./large/disk-file.ts", "openDiskFile")}
+    writeSmall(${JSON.stringify(small)}, Buffer.from("x"), { permissions: 0o444 });
+    await (await openDiskFile(${JSON.stringify(large)}, "keep")).close();`);
+
+  assert.equal(stderr, "");
+  assert.equal(fs.readFileSync(small, "utf8"), "x");
+  assert.equal(fs.statSync(large).size, 0);
+});
+
+test("a small file that does not fit leaves no part of it", async (t) => {
+  const { directory } = await startTestBucket(t);
+  fs.chmodSync(directory, 0o755);
+  giveAway(directory);
+
+  const code = `${importOf("./write-small.ts", "writeSmall")}
+    writeSmall(${JSON.stringify(join(directory, "x"))}, Buffer.alloc(5_000), {});`;
+  const { stderr } = asNobody(code, "1");
+
+  assert.match(stderr, /EFBIG/);
+  assert.deepEqual(fs.readdirSync(directory), []);
+});
