@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Aws } from "../aws/connect.ts";
 import { RunctlError } from "../errors.ts";
 import { listObjects } from "../transfer/list-objects.ts";
+import { originalName } from "../transfer/name-filter.ts";
 import { partPath } from "../transfer/part-file.ts";
 import { placeKey } from "../transfer/place-key.ts";
 
@@ -11,6 +12,14 @@ import { placeKey } from "../transfer/place-key.ts";
 export interface SourceSize {
   objects: number;
   bytes: number;
+}
+
+/** What was found before a byte was moved. */
+export interface MeasuredRoom extends SourceSize {
+  /** What the volume had room for. */
+  freeBytes: number;
+  /** Of that, what the objects take if each becomes a file as it is in S3. */
+  bytesToCome: number;
 }
 
 /** Where it shall go. */
@@ -29,7 +38,11 @@ const blockBytes = 4_096;
  *
  * @throws RunctlError OPERATION_FAILED naming both sizes.
  */
-export async function requireRoom(aws: Aws, room: Room, signal?: AbortSignal): Promise<SourceSize> {
+export async function requireRoom(
+  aws: Aws,
+  room: Room,
+  signal?: AbortSignal,
+): Promise<MeasuredRoom> {
   const { source, root } = room;
   const size: SourceSize = { objects: 0, bytes: 0 };
   let bytesToCome = 0;
@@ -40,20 +53,40 @@ export async function requireRoom(aws: Aws, room: Room, signal?: AbortSignal): P
     size.objects += 1;
     size.bytes += sizeBytes;
     const there = bytesAt(join(root, placement.path));
+    if (there === undefined && hasOriginal(root, placement.path)) continue;
     filesToCome += there === undefined ? 1 : 0;
     bytesToCome += roundUp(sizeBytes) - (there ?? 0);
   }
   const { bavail, bsize, ffree } = await statfs(root);
-  if (bytesToCome > bavail * bsize) throw tooSmall(room, size, bavail * bsize);
+  const freeBytes = bavail * bsize;
+  if (bytesToCome > freeBytes) throw tooSmall(room, size, freeBytes);
   if (filesToCome > ffree) throw tooManyFiles(room, size, ffree);
-  return size;
+  return { ...size, freeBytes, bytesToCome };
+}
+
+/**
+ * Counts what compressed objects unpack to, which no listing says. It is their metadata that says so: believed to stop
+ * a fill that is bound to fail, and for nothing else.
+ *
+ * @returns takes the bytes that one more file has above those of its object, or of the file in its place.
+ * @throws RunctlError OPERATION_FAILED from it, once they do not fit.
+ */
+export function countOriginals(room: Room, measured: MeasuredRoom): (moreBytes: number) => void {
+  const { objects, freeBytes, bytesToCome } = measured;
+  let moreBytes = 0;
+  return (bytes) => {
+    moreBytes += bytes;
+    if (bytesToCome + moreBytes <= freeBytes) return;
+    const size = { objects, bytes: measured.bytes + moreBytes };
+    throw tooSmall(room, size, freeBytes, { unpacked: true });
+  };
 }
 
 /** What a full disk in the middle of a fill is told as: S3 grew meanwhile, or directories took the rest. */
 export async function explainFullDisk(error: unknown, room: Room, size: SourceSize) {
   if (!isFullDisk(error)) return error;
   const { bavail, bsize } = await statfs(room.root);
-  return tooSmall(room, size, bavail * bsize, error);
+  return tooSmall(room, size, bavail * bsize, { cause: error });
 }
 
 function isFullDisk(error: unknown): boolean {
@@ -75,12 +108,24 @@ function bytesAt(path: string): number | undefined {
   }
 }
 
+/** What was compressed is there under its own name; whether it is still the same shows when S3 is asked about it. */
+function hasOriginal(root: string, path: string): boolean {
+  const original = originalName(path);
+  return original !== undefined && bytesAt(join(root, original)) !== undefined;
+}
+
 const roundUp = (bytes: number) => Math.ceil(bytes / blockBytes) * blockBytes;
 
-function tooSmall({ source }: Room, size: SourceSize, freeBytes: number, cause?: unknown) {
+function tooSmall(
+  { source }: Room,
+  size: SourceSize,
+  freeBytes: number,
+  { cause, unpacked = false }: { cause?: unknown; unpacked?: boolean } = {},
+) {
+  const bytes = `${inGiB(size.bytes)}${unpacked ? " unpacked" : ""}`;
   return new RunctlError(
     "OPERATION_FAILED",
-    `${addressOf(source)} has ${inGiB(size.bytes)} in ${size.objects} objects, the volume has room for ${inGiB(freeBytes)}`,
+    `${addressOf(source)} has ${bytes} in ${size.objects} objects, the volume has room for ${inGiB(freeBytes)}`,
     { hint: "fill a larger volume", cause },
   );
 }

@@ -13,7 +13,7 @@ import type { LeftOut, TransferResult } from "../transfer/transfer-result.ts";
 import { fetchAgain } from "./fill-heal.ts";
 import { type ManifestDraft, draftManifest, openManifest, removeJournal } from "./fill-manifest.ts";
 import { removeGone } from "./fill-remove-gone.ts";
-import { explainFullDisk, requireRoom, type SourceSize } from "./fill-room.ts";
+import { type SourceSize, countOriginals, explainFullDisk, requireRoom } from "./fill-room.ts";
 import { findWrongFiles, requireRight } from "./fill-verify.ts";
 
 export interface FillOptions {
@@ -90,15 +90,21 @@ async function fillLocked(
     requireSameSource(earlier.source, name);
     const room = { source, root: target.root };
     const size = await requireRoom(options.aws, room, signal);
+    const onOriginal = countOriginals(room, size);
     const filled = await step(
       report,
       `download ${options.source}`,
       () =>
-        download(options, { ...room, ...size, name, lock, earlier: earlier.notes }).catch(
-          async (error: unknown) => {
-            throw await explainFullDisk(error, room, size);
-          },
-        ),
+        download(options, {
+          ...room,
+          ...size,
+          name,
+          lock,
+          onOriginal,
+          earlier: earlier.notes,
+        }).catch(async (error: unknown) => {
+          throw await explainFullDisk(error, room, size);
+        }),
       ({ result }) => `${result.objects} objects, ${result.moved} moved`,
     );
     const { draft, result, removed } = filled;
@@ -148,6 +154,7 @@ interface Filling extends SourceSize {
   lock: RunLock;
   /** Files of the last complete fill. */
   earlier: NoteIndex;
+  onOriginal: (moreBytes: number) => void;
 }
 
 interface Filled {
@@ -191,7 +198,7 @@ interface Downloaded extends Omit<Filled, "removed"> {
 
 async function downloadOnce(
   options: FillOptions,
-  { source, name, root, lock, earlier, objects: totalObjects }: Filling,
+  { source, name, root, lock, earlier, onOriginal, objects: totalObjects }: Filling,
 ): Promise<Downloaded> {
   const { aws, signal, parallel, onProgress, retryMs } = options;
   const draft = draftManifest(root, name);
@@ -210,6 +217,7 @@ async function downloadOnce(
       },
       onListed: (path) => void (path.endsWith("/") && markers.add(path)),
       onGone: (file) => void gone.push(file),
+      onOriginal,
       ...(parallel === undefined ? {} : { parallel }),
       ...(signal ? { signal } : {}),
       ...(retryMs === undefined ? {} : { retryMs }),

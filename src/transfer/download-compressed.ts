@@ -67,6 +67,7 @@ export async function downloadCompressed(
     job.tally.skip(object.sizeBytes);
     return kept;
   }
+  job.onOriginal?.(original.sizeBytes - (there?.size ?? object.sizeBytes));
   await restore(job, object, { path, original, attributes });
   if (job.verify && !(await isOriginal(job, path, original))) {
     rmSync(join(job.target.root, path), { force: true });

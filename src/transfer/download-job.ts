@@ -39,6 +39,11 @@ export interface DownloadJob extends DownloadRules {
   flow: FlowControl;
   retryMs: number;
   known(path: string): ManifestFile | undefined;
+  /**
+   * Told before a compressed object is fetched how many bytes its file takes above those of the object, or of the file
+   * that it replaces, as its metadata says. What it throws ends the download.
+   */
+  onOriginal?(moreBytes: number): void;
   signal?: AbortSignal;
 }
 

@@ -38,6 +38,8 @@ export interface DownloadPrefixOptions extends Partial<DownloadRules> {
   known?: (path: string) => ManifestFile | undefined;
   /** Gets each file of the journal that has no object any more. */
   onGone?: (file: ManifestFile) => void;
+  /** As in `DownloadJob`. */
+  onOriginal?: (moreBytes: number) => void;
   /** How long one request is tried again without progress, in milliseconds; default 120,000. */
   retryMs?: number;
 }
@@ -105,6 +107,7 @@ async function downloadLocked(
     pageCache: options.pageCache ?? "bypass",
     checksums: options.checksums ?? true,
     retryMs: options.retryMs ?? 120_000,
+    ...(options.onOriginal ? { onOriginal: options.onOriginal } : {}),
     ...(signal ? { signal } : {}),
   };
   const scope = { prefix: source.prefix, takes, onListed: options.onListed };
