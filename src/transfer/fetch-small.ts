@@ -8,7 +8,7 @@ import { crcText, isCrc, createRangeSum } from "./large/crc-sums.ts";
 import { type Asking, partSizesOf } from "./large/stored-object.ts";
 import { retryTransfer } from "./retry-transfer.ts";
 import { ShortBody } from "./s3-failure.ts";
-import { wrongBytes } from "./wanted-object.ts";
+import { requireVersion, wrongBytes } from "./wanted-object.ts";
 
 /** An object that is in memory, whole and right. */
 export interface SmallObject {
@@ -93,6 +93,7 @@ async function fill(asking: Asking, buffer: Uint8Array): Promise<ReadonlyMap<str
       },
     };
     const answer = await client.send({ method: "GET", bucket, key, headers, sink }, signal);
+    requireVersion(object, answer.headers);
     if (filled !== sizeBytes) throw new ShortBody(`${filled} of ${sizeBytes} bytes`);
     return answer.headers;
   };

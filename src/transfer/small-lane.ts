@@ -11,6 +11,7 @@ import { bufferPool } from "./large/buffer-pool.ts";
 import { attributesFor, metadataOfHeaders } from "./object-attributes.ts";
 import { s3Client } from "./s3-client.ts";
 import { ShortBody, failureOf } from "./s3-failure.ts";
+import { requireVersion } from "./wanted-object.ts";
 import { writeSmall } from "./write-small.ts";
 
 /** The short way of small objects: one request at a time, from its beginning to the file, without a promise. */
@@ -58,6 +59,7 @@ export function createSmallLane(job: DownloadJob, hooks: LaneHooks): SmallLane {
     const { key, etag, sizeBytes } = object;
     const { status, headers } = answer;
     if (status >= 300) throw failureOf(answer, `GET s3://${bucket}/${key}`);
+    requireVersion({ bucket, key, etag, sizeBytes }, headers);
     if (filled !== sizeBytes) throw new ShortBody(`${filled} of ${sizeBytes} bytes`);
     const stored = checksumOfHeaders(headers);
     const bytes = buffer.subarray(0, sizeBytes);

@@ -55,3 +55,29 @@ export function wrongBytes({ bucket, key }: WantedObject, details = ""): RunctlE
     { hint: "look at the network or proxy between here and S3, then run it again" },
   );
 }
+
+/**
+ * Holds an answer against the version that was asked for: what stands between here and S3 may pass over `If-Match`.
+ *
+ * @throws RunctlError CONFLICT
+ */
+export function requireVersion(
+  { bucket, key, etag, sizeBytes }: Pick<WantedObject, "bucket" | "key" | "etag" | "sizeBytes">,
+  headers: ReadonlyMap<string, string>,
+): void {
+  const got = headers.get("etag");
+  const isOther =
+    got !== undefined && got !== `"${etag}"` && got.replaceAll(/^W\/|"/g, "") !== etag;
+  const total = headers.get("content-range")?.split("/")[1] ?? "*";
+  if (!isOther && (total === "*" || Number(total) === sizeBytes)) return;
+  const what = isOther
+    ? `ETag ${got} came, not "${etag}"`
+    : `it has ${total} bytes, not ${sizeBytes}`;
+  throw new RunctlError(
+    "CONFLICT",
+    `s3://${bucket}/${key}: the object changed meanwhile: ${what}`,
+    {
+      hint: "run the same command again",
+    },
+  );
+}

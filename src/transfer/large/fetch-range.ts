@@ -4,6 +4,7 @@ import { retryTransfer } from "../retry-transfer.ts";
 import type { BufferPool } from "./buffer-pool.ts";
 import { type CrcAlgorithm, type Piece, type RangeSum, createRangeSum } from "./crc-sums.ts";
 import type { DiskFile } from "./disk-file.ts";
+import { requireVersion } from "../wanted-object.ts";
 import type { PlannedRange } from "./plan-ranges.ts";
 import { type RangeSink, createRangeSink } from "./range-sink.ts";
 import type { Asking } from "./stored-object.ts";
@@ -104,7 +105,11 @@ async function pour(
     if (sink.next === end && range.lengthBytes > 0) return;
     const request = requestOf(sink.next, sink.next + nextBytes() - 1);
     const headers = { "if-match": `"${etag}"`, ...request.headers };
-    const into = { ...sink, start: request.start };
+    const start = (answer: AnswerHead) => {
+      request.start(answer);
+      requireVersion(object, answer.headers);
+    };
+    const into = { ...sink, start };
     await client.send({ method: "GET", bucket, key, headers, sink: into, flow }, own);
   };
   do {

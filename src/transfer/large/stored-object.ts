@@ -5,7 +5,7 @@ import type { FlowControl } from "../flow-control.ts";
 import { retryTransfer } from "../retry-transfer.ts";
 import { forEachParallel } from "../slots.ts";
 import type { S3Client } from "../s3-client.ts";
-import type { WantedObject } from "../wanted-object.ts";
+import { type WantedObject, requireVersion } from "../wanted-object.ts";
 
 /** What is needed to ask S3 about an object, again and again. */
 export interface Asking {
@@ -78,5 +78,6 @@ async function head(
     () => client.send({ method: "HEAD", bucket, key, query, headers }, signal),
     { flow, deadlineMs: retryMs, ...(signal ? { signal } : {}) },
   );
+  requireVersion(object, answer.headers);
   return answer.headers;
 }
