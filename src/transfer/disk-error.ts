@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { RunctlError } from "../errors.ts";
+import { partPath } from "./part-file.ts";
 
 const causes: Readonly<Record<string, [message: string, hint: string]>> = {
   ENOSPC: ["no space left on the disk", "make room or use a larger volume, then run it again"],
@@ -15,7 +17,10 @@ export function diskError(error: unknown, path: string): unknown {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const known = causes[code];
   if (!known || !(error instanceof Error) || !("syscall" in error)) return error;
-  const [message, hint] = known;
+  const [message, advice] = known;
+  const isFull = code === "ENOSPC" || code === "EDQUOT";
+  const begun = partPath(path);
+  const hint = isFull && existsSync(begun) ? `${advice}: it goes on with ${begun}` : advice;
   return new RunctlError("OPERATION_FAILED", `${path}: ${message} (${code})`, {
     hint,
     cause: error,

@@ -14,6 +14,7 @@ import type { ListedObject } from "./listing-page.ts";
 import { attributesFor, metadataOfHeaders } from "./object-attributes.ts";
 import { rangesPath } from "./part-file.ts";
 import { recognise } from "./recognise-file.ts";
+import { requireRoomForFile } from "./require-room.ts";
 import { lastingFailure } from "./s3-failure.ts";
 import { wrongBytes } from "./wanted-object.ts";
 import { writeSmall } from "./write-small.ts";
@@ -135,7 +136,9 @@ async function moveLarge(job: DownloadJob, object: ListedObject, path: string) {
   const { aws, target, flow, tally, signal, retryMs, verify, pageCache, checksums } = job;
   const { key, etag, sizeBytes } = object;
   let modifiedMs = object.modifiedMs;
-  const done = await downloadObject(aws, askingOf(job, object).object, join(target.root, path), {
+  const full = join(target.root, path);
+  requireRoomForFile(full, sizeBytes);
+  const done = await downloadObject(aws, askingOf(job, object).object, full, {
     flow,
     // Without a checksum there is no note, which would make the name durable with others.
     durable: !checksums,

@@ -4,6 +4,7 @@ import type { ListedObject } from "./listing-page.ts";
 import { type NameFilter, originalName } from "./name-filter.ts";
 import { createCollisionCheck, placeKey } from "./place-key.ts";
 import { readAhead } from "./read-ahead.ts";
+import { freeBytes, requireRoom } from "./require-room.ts";
 
 export interface PlannedObject extends PlacedObject {
   /** Its number in the order of the listing, from 0 on. */
@@ -59,10 +60,13 @@ export function placeOriginal(path: string): string | { reason: string } {
 }
 
 async function* listWanted(
-  { aws, bucket, tally, signal, retryMs }: DownloadJob,
+  { aws, bucket, target, tally, signal, retryMs }: DownloadJob,
   { prefix, takes, onListed }: DownloadScope,
 ): AsyncGenerator<ListedObject[], void> {
   const options = { retryMs, ...(signal ? { signal } : {}) };
+  // What is in an older directory may be some of these objects, and need no room.
+  const free = target.isNew ? freeBytes(target.root) : Infinity;
+  let total = 0;
   for await (const page of listPages(aws, { bucket, prefix }, options)) {
     const wanted = page.filter(({ key, sizeBytes }) => {
       const path = key.slice(prefix.length);
@@ -71,10 +75,10 @@ async function* listWanted(
       return path === "" ? sizeBytes > 0 : takes(path);
     });
     const files = wanted.filter(({ key }) => !key.endsWith("/"));
-    tally.expect(
-      files.length,
-      files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    );
+    const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    total += bytes;
+    requireRoom(target.root, total, free);
+    tally.expect(files.length, bytes);
     yield wanted;
   }
   tally.expectNoMore();

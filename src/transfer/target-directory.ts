@@ -6,6 +6,8 @@ import { makeDirectories } from "./make-directories.ts";
 export interface TargetDirectory {
   /** Absolute, without symbolic links. */
   root: string;
+  /** Made by this run: nothing is in it but what is downloaded now. */
+  isNew: boolean;
   /** Makes the directory (and those above it) of a relative path. @returns why it cannot be */
   ensureDirectory(path: string): string | undefined;
   /** What stands at the relative path of a file: a plain file, nothing, or the reason why none can be made. */
@@ -46,6 +48,7 @@ export function openTargetDirectory(path: string): TargetDirectory {
 
   return {
     root,
+    isNew,
     ensureDirectory,
     lookAt(relative) {
       const aboveEnd = Math.max(0, relative.lastIndexOf("/"));

@@ -8,6 +8,7 @@ import { startTestBucket } from "../../test/support/bucket.ts";
 import { unfinishedUploads } from "../../test/support/unfinished-uploads.ts";
 import { readCompression } from "./file-metadata.ts";
 import { listPages } from "./list-objects.ts";
+import { nameFilter } from "./name-filter.ts";
 import { usualPartBytes } from "./plan-parts.ts";
 import { restoreCompressed } from "./restore-compressed.ts";
 import { uploadDirectory } from "./upload-directory.ts";
@@ -125,7 +126,7 @@ test("who no longer compresses leaves no .zst with old content behind, and none 
   await place.put("own.txt.zst", "made by somebody else");
   for (const name of ["keep.txt", "own.txt"]) writeFileSync(join(data, name), "new");
   writeFileSync(join(data, "keep.txt-2"), "its key comes between the two");
-  const filter = (path: string) => !path.startsWith("left");
+  const filter = nameFilter([{ kind: "exclude", pattern: "left*" }]);
 
   const again = await uploadDirectory(aws, { ...scope, filter });
   assert.ok((await keys()).includes("kept.txt.zst"));

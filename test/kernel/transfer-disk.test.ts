@@ -46,7 +46,13 @@ test(
       await place.put(`data/${index}`, randomBytes(MiB / 4));
     const disk = await mountMemory(t, "4m");
     const from = { bucket: place.bucket, prefix: "data/" };
+    await mkdir(join(disk, "data"));
 
+    // In a new directory all of them need room: that is known before the first byte.
+    await assert.rejects(downloadPrefix(place.aws, from, join(disk, "new")), {
+      message: /new: no room: 10\.0 MiB are to come, and [34]\.\d MiB are free$/,
+    });
+    assert.deepEqual(await readdir(join(disk, "new")), [".runctl-journal"]);
     await assert.rejects(downloadPrefix(place.aws, from, join(disk, "data"), { retryMs: 2_000 }), {
       message: /no (space|room)|ENOSPC|full/i,
     });
