@@ -205,6 +205,7 @@ const refused = {
   "a chunk longer than it says":
     "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n",
   "a chunk's size that never ends": `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;${"a".repeat(9_000)}`,
+  "interim answers that never end": "HTTP/1.1 100 Continue\r\n\r\n".repeat(11),
   "trailers that never end": `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n${"a: bbbbbbbb\r\n".repeat(9_000)}`,
 };
 
@@ -214,6 +215,21 @@ test("an answer whose end could be read in two ways, or that never ends, is refu
     const reader = new AnswerReader({ method: "GET", sink });
     assert.throws(() => feed(reader, [Buffer.from(text)]), BadAnswer, name);
   }
+});
+
+test("a text in chunks of one byte takes no more memory than twice its length", () => {
+  const reader = new AnswerReader({ method: "GET" });
+  feed(reader, [Buffer.from("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")]);
+  const piece = Buffer.from("1\r\nx\r\n".repeat(8_192));
+  const before = process.memoryUsage();
+
+  for (let count = 0; count < 64; count += 1) feed(reader, [piece]);
+
+  const after = process.memoryUsage();
+  const taken = after.heapUsed + after.external - before.heapUsed - before.external;
+  feed(reader, [Buffer.from("0\r\n\r\n")]);
+  assert.equal(reader.answer().text.length, 64 * 8_192);
+  assert.ok(taken < 64 * 2 ** 20, `${taken} bytes for ${64 * 8_192}`);
 });
 
 test("a text longer than 16 MiB is refused", () => {

@@ -23,6 +23,12 @@ export interface Answer extends AnswerHead {
 export const commonSpace = Buffer.allocUnsafeSlow(64 * 1024);
 
 const mostTextBytes = 16 * 1024 * 1024;
+const firstTextBytes = 4 * 1024;
+
+/** S3 sends one (100 Continue); without a limit a server could send them for ever. */
+const mostInterim = 10;
+
+const emptyText = Buffer.alloc(0);
 
 /** Reads one answer from bytes as they come, split anywhere. Knows nothing of sockets. */
 export class AnswerReader {
@@ -37,8 +43,10 @@ export class AnswerReader {
   #left = 0;
   /** The sink's space that the next read goes to. */
   #direct: Uint8Array | undefined;
-  #text: Buffer[] = [];
+  /** One that grows: pieces of one byte each would take a hundred times the memory. */
+  #text = emptyText;
   #textBytes = 0;
+  #interim = 0;
   #isDone = false;
   /** Bytes came after the end: the connection cannot be trusted with another request. */
   #hasExcess = false;
@@ -87,7 +95,7 @@ export class AnswerReader {
 
   answer(): Answer {
     const { status, headers } = this.#head!;
-    const text = this.#textBytes === 0 ? "" : Buffer.concat(this.#text).toString("utf8");
+    const text = this.#text.toString("utf8", 0, this.#textBytes);
     return { status, headers, text };
   }
 
@@ -111,6 +119,10 @@ export class AnswerReader {
       if (head.status === 101) throw new BadAnswer("the server changes the protocol (101)");
       if (head.status < 200) {
         framingOf(this.#expected.method, head);
+        this.#interim += 1;
+        if (this.#interim > mostInterim) {
+          throw new BadAnswer(`more than ${mostInterim} interim answers`);
+        }
         if (head.status === 100) this.#onContinue?.();
         continue;
       }
@@ -159,9 +171,7 @@ export class AnswerReader {
 
   #handOn(from: number, to: number): void {
     if (this.#sink === undefined) {
-      this.#textBytes += to - from;
-      if (this.#textBytes > mostTextBytes) throw new BadAnswer("the answer is longer than 16 MiB");
-      this.#text.push(Buffer.from(commonSpace.subarray(from, to)));
+      this.#gather(from, to);
       return;
     }
     for (let at = from; at < to;) {
@@ -171,6 +181,18 @@ export class AnswerReader {
       this.#sink.filled(count);
       at += count;
     }
+  }
+
+  #gather(from: number, to: number): void {
+    const bytes = this.#textBytes + to - from;
+    if (bytes > mostTextBytes) throw new BadAnswer("the answer is longer than 16 MiB");
+    if (bytes > this.#text.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(bytes, firstTextBytes, 2 * this.#text.length));
+      this.#text.copy(larger, 0, 0, this.#textBytes);
+      this.#text = larger;
+    }
+    commonSpace.copy(this.#text, this.#textBytes, from, to);
+    this.#textBytes = bytes;
   }
 
   #whatIsMissing(): string {

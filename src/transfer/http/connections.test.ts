@@ -135,6 +135,24 @@ test("a server that is silent is given up: before its answer and in the middle o
   });
 });
 
+test("a server that sends a byte now and then is given up like a silent one", async (t) => {
+  const { client } = await rawS3(
+    t,
+    async ({ socket, nextRequest, closed }) => {
+      await nextRequest();
+      socket.write("HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n");
+      const dripping = setInterval(() => socket.write("x"), 10);
+      await closed;
+      clearInterval(dripping);
+    },
+    { tickMs: 20 },
+  );
+
+  await assert.rejects(client.send(get), (error: Error) => {
+    return isTransient(error) && error.message.endsWith(" bytes in 60 s");
+  });
+});
+
 test("a slow source of a body is not taken for a silent server", async (t) => {
   const { client } = await rawS3(
     t,

@@ -39,6 +39,9 @@ interface SilenceLimits {
 /** RFC 9110, 10.1.1: a client should not wait indefinitely for a 100 Continue. */
 const continueTicks = 1;
 
+/** A server that sends a byte now and then is as good as silent: so many bytes have to come in so many ticks. */
+const least = { bytes: 1024, ticks: 60 };
+
 /**
  * One request and its answer on a socket. It settles at the end of the answer where the connection can be used
  * again, else when the socket is closed: then nobody writes into the sink's space or reads the body's buffer any more,
@@ -58,6 +61,9 @@ export class Exchange {
   #moves = 0;
   #movesAtTick = 0;
   #quietTicks = 0;
+  /** Of the answer, and the ticks, since the rate was looked at last. */
+  #windowBytes = 0;
+  #windowTicks = 0;
 
   constructor(socket: Socket, request: HttpRequest, settled: Settled) {
     this.#socket = socket;
@@ -106,6 +112,7 @@ export class Exchange {
   take(count: number): void {
     if (this.#failure) return;
     this.#moves += 1;
+    this.#windowBytes += count;
     if (!this.#hasAnswer) this.#latencyMs = performance.now() - this.#startedAt;
     this.#hasAnswer = true;
     try {
@@ -152,6 +159,20 @@ export class Exchange {
     if (this.#quietTicks > limit) {
       this.fail(new CutConnection(`no byte for ${limit} s`, { isSilence: true }));
     }
+    this.#tickRate();
+  }
+
+  /** Of a GET only: after 100 Continue an upload waits for its answer as long as its body takes, and a POST for S3. */
+  #tickRate(): void {
+    if (!this.#hasAnswer || this.#request.method !== "GET") return;
+    this.#windowTicks += 1;
+    if (this.#windowTicks < least.ticks) return;
+    if (this.#windowBytes < least.bytes) {
+      const what = `${this.#windowBytes} bytes in ${least.ticks} s`;
+      this.fail(new CutConnection(what, { isSilence: true }));
+    }
+    this.#windowBytes = 0;
+    this.#windowTicks = 0;
   }
 
   #answer(): Answer {
