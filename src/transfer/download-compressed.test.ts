@@ -24,7 +24,6 @@ async function start(t: TestContext, names: readonly string[]) {
   }
   const deep = join(directory, "deep");
   const to = join(deep, "to");
-  mkdirSync(to, { recursive: true });
   const source = { bucket, prefix: "p/" };
   return {
     deep,
@@ -37,6 +36,7 @@ async function start(t: TestContext, names: readonly string[]) {
 test("what the filters leave out is not overwritten by what x.zst unpacks to, whoever made it", async (t) => {
   const { to, put, get } = await start(t, ["config.txt.zst", "both.zst"]);
   await put("p/both", "newer");
+  mkdirSync(to, { recursive: true });
   for (const name of ["config.txt", "both"]) writeFileSync(join(to, name), "mine");
 
   const result = await get({ takes: (path) => path.endsWith(".zst") });
