@@ -1,12 +1,40 @@
 #!/usr/bin/env node
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
 var v = process.versions.node.split(".");
-if (+v[0] < 22 || (+v[0] === 22 && +v[1] < 18)) {
-  process.stderr.write(
-    "error: runctl needs Node 22.18 or newer; this is " +
-      process.version +
-      ".\nhint: in a clone, run it as: npx runctl\n",
-  );
-  process.exitCode = 3;
-} else {
-  await import("../src/main.ts");
+if (+v[0] > 22 || (+v[0] === 22 && +v[1] >= 18)) await import("../src/main.ts");
+else runWith(packagedNode());
+
+/** The Node that `npm ci` put beside the other packages: Linux only. */
+function packagedNode() {
+  try {
+    var name = "node-linux-" + process.arch + "/bin/node";
+    return createRequire(import.meta.url).resolve(name);
+  } catch {
+    return undefined;
+  }
+}
+
+function runWith(node) {
+  if (node === undefined) {
+    process.stderr.write(
+      "error: runctl needs Node 22.18 or newer; this is " +
+        process.version +
+        ".\nhint: in a clone, run it as: npx runctl\n",
+    );
+    process.exitCode = 3;
+    return;
+  }
+  var words = [fileURLToPath(import.meta.url)].concat(process.argv.slice(2));
+  var child = spawn(node, words, { stdio: "inherit" });
+  // A terminal sends Ctrl-C to the child itself, which takes a second one for haste.
+  process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("exit", (code, signal) => {
+    if (signal === null) process.exit(code);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
 }

@@ -4,9 +4,10 @@ import { test } from "node:test";
 import { exampleInstance, exampleVolume } from "../../test/support/example-volume.ts";
 import { startTestCloud } from "../../test/support/local-cloud.ts";
 import { connect } from "../aws/connect.ts";
-import { RunctlError } from "../errors.ts";
+import { exitCodes, RunctlError } from "../errors.ts";
 import { mountTags } from "../instances/mount-tags.ts";
 import { setUpAccount } from "../instances/set-up-account.ts";
+import { createTally } from "../transfer/transfer-result.ts";
 import { instanceOutput } from "./commands/instance-output.ts";
 import { volumeOutput } from "./commands/volume-output.ts";
 import { describeError } from "./show-error.ts";
@@ -24,6 +25,8 @@ const printed: Record<string, () => Promise<object> | object> = {
     const instance = exampleInstance({ lifecycle: "on-demand", tags });
     return (await instanceOutput(nobody, instance)).volumes[0]!;
   },
+  Transfer: () => ({ from: "", to: "", ...createTally().result(), deleted: 0 }),
+  "Exit codes": () => exitCodes,
   Error: () => {
     const error = new RunctlError("NOT_FOUND", "no", { hint: "look" });
     return (
@@ -39,6 +42,13 @@ for (const [heading, print] of Object.entries(printed)) {
     assert.deepEqual(await documented(heading), Object.keys(await print()));
   });
 }
+
+test("docs/json-output.md has the exit code of every error", async () => {
+  const rows = [...(await text()).matchAll(/^\| `([A-Z_]+)` +\| (\d+) /gm)];
+  assert.deepEqual(Object.fromEntries(rows.map(([, code, exit]) => [code, Number(exit)])), {
+    ...exitCodes,
+  });
+});
 
 test("docs/json-output.md has the members of an account that is set up, and no heading without a test", async (t) => {
   const aws = connect((await startTestCloud(t)).connectOptions);

@@ -33,11 +33,12 @@ test("an object that is larger than what is free is refused before anything of i
   });
 });
 
+const hintOf = (error: unknown) => (error as { hint?: string }).hint;
+
 test("where the disk is full, the hidden file is named, and that running again goes on with it", async (t) => {
   const { directory } = await startTestBucket(t);
   const path = join(directory, "file");
   const full = Object.assign(new Error("ENOSPC"), { code: "ENOSPC", syscall: "write" });
-  const hintOf = (error: unknown) => (error as { hint?: string }).hint;
 
   assert.doesNotMatch(hintOf(diskError(full, path)) ?? "", /goes on/);
   writeFileSync(partPath(path), "begun");

@@ -36,12 +36,7 @@ export function pairsOf(
   return pairByKey(filesOf(scope), listPages(aws, { bucket, prefix }, options), prefix);
 }
 
-export function filesOf({
-  directory,
-  prefix,
-  symlinks,
-  mayLeave,
-}: UploadScope): Generator<WalkedFile> {
+function filesOf({ directory, prefix, symlinks, mayLeave }: UploadScope): Generator<WalkedFile> {
   return walkFiles(directory, {
     ...(symlinks ? { symlinks } : {}),
     ...(mayLeave ? { mayLeave } : {}),

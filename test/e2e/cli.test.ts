@@ -21,6 +21,22 @@ function errorOf({ stderr }: Ended): { code: string; message: string; hint?: str
 
 const json = ({ stdout }: Ended) => JSON.parse(stdout) as Record<string, unknown>;
 
+test(
+  "a Node that is too old hands on to the one that came with the packages",
+  { skip: process.platform !== "linux" },
+  async () => {
+    const old =
+      "Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.0.0'}})";
+    const words = ["--import", `data:text/javascript,${old}`, program];
+
+    const right = await promisify(execFile)(process.execPath, [...words, "--version"]);
+    const wrong = promisify(execFile)(process.execPath, [...words, "s3", "lst"]);
+
+    assert.match(right.stdout, /^\d+\.\d+\.\d+\n$/);
+    await assert.rejects(wrong, { code: 2, stderr: /did you mean 'runctl s3 list'/ });
+  },
+);
+
 test("version and help need nothing and go to stdout", async (t) => {
   const cli = await commandLine(t);
   const manifest = await readFile(join(import.meta.dirname, "../../package.json"), "utf8");
@@ -76,7 +92,10 @@ test("an endpoint where nobody answers is an error, not a bug", async (t) => {
 
   for (const { exitCode, stderr } of ends) {
     assert.equal(exitCode, 1);
-    assert.match(stderr, /error: (\w+:\w+|listing s3:\/\/bucket\/): AWS cannot be reached: .*127\.0\.0\.1:9\nhint: /);
+    assert.match(
+      stderr,
+      /error: (\w+:\w+|listing s3:\/\/bucket\/): AWS cannot be reached: .*127\.0\.0\.1:9\nhint: /,
+    );
   }
 });
 
