@@ -98,9 +98,11 @@ async function moveSmall(job: DownloadJob, object: ListedObject, path: string) {
     askingOf(job, object),
     ({ bytes, headers, checksum, isCompared }) => {
       if (job.links !== "content" && isSymbolicLink(metadataOfHeaders(headers))) {
+        target.requireSame(path);
         return makeLink(job, path, Buffer.from(bytes).toString());
       }
       const attributes = attributesFor(headers, object.modifiedMs);
+      target.requireSame(path);
       writeSmall(`${target.root}/${path}`, bytes, attributes);
       const { key, etag, sizeBytes } = object;
       const { modifiedMs = object.modifiedMs } = attributes;
@@ -136,6 +138,7 @@ async function moveLarge(job: DownloadJob, object: ListedObject, path: string) {
   const { aws, target, flow, tally, signal, retryMs, verify, pageCache, checksums } = job;
   const { key, etag, sizeBytes } = object;
   let modifiedMs = object.modifiedMs;
+  target.requireSame(path);
   const full = join(target.root, path);
   requireRoomForFile(full, sizeBytes);
   const done = await downloadObject(aws, askingOf(job, object).object, full, {
@@ -147,6 +150,8 @@ async function moveLarge(job: DownloadJob, object: ListedObject, path: string) {
     checksums,
     retryMs,
     attributesOf(headers) {
+      // What follows is the flush and the name.
+      target.requireSame(path);
       const attributes = attributesFor(headers, object.modifiedMs);
       modifiedMs = attributes.modifiedMs ?? modifiedMs;
       return attributes;

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import type { Aws } from "../aws/connect.ts";
 import { RunctlError } from "../errors.ts";
 import type { DownloadJob, DownloadRules } from "./download-job.ts";
+import { smallObjectBytes } from "./download-object.ts";
 import { placeObject } from "./download-placed.ts";
 import { placeOriginal } from "./download-plan.ts";
 import { createFlowControl, type FlowControl } from "./flow-control.ts";
@@ -57,6 +58,8 @@ export async function downloadSingle(
   tally.expectNoMore();
   const job: DownloadJob = {
     ...rules,
+    // It has its name before it is on the disk: after a crash it may have its size and time, and not its bytes.
+    trustTimes: rules.trustTimes && object.sizeBytes > smallObjectBytes,
     aws,
     bucket,
     target,

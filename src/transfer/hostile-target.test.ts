@@ -5,6 +5,8 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { startTestBucket } from "../../test/support/bucket.ts";
 import { downloadPrefix } from "./download-prefix.ts";
+import { downloadSingle } from "./download-single.ts";
+import { findObject } from "./find-object.ts";
 import { partPath } from "./part-file.ts";
 import { uploadDirectory } from "./upload-directory.ts";
 
@@ -56,6 +58,30 @@ test("a link that leads out through another one is refused", async (t) => {
   assert.equal(fs.readlinkSync(join(to, "a/b/c/l")), "../../..");
 });
 
+test("a directory that is swapped for a link during the download is not written through", async (t) => {
+  const place = await startTestBucket(t);
+  const { aws, bucket, directory } = place;
+  const [to, outside] = [join(directory, "to"), join(directory, "outside")];
+  fs.mkdirSync(join(outside, "d"), { recursive: true });
+  fs.writeFileSync(join(outside, "d/c"), "precious");
+  for (const name of ["a", "b", "c"]) await place.put(`p/top/d/${name}`, name);
+  let isSwapped = false;
+
+  const got = await downloadPrefix(aws, { bucket, prefix: "p/" }, to, {
+    parallel: 1,
+    onProgress() {
+      if (isSwapped || !fs.existsSync(join(to, "top/d/a"))) return;
+      isSwapped = true;
+      fs.renameSync(join(to, "top"), join(to, "away"));
+      fs.symlinkSync(outside, join(to, "top"));
+    },
+  });
+
+  assert.deepEqual(got.failed.map(({ name }) => name).toSorted(), ["p/top/d/b", "p/top/d/c"]);
+  assert.deepEqual(fs.readdirSync(join(outside, "d")), ["c"]);
+  assert.equal(fs.readFileSync(join(outside, "d/c"), "utf8"), "precious");
+});
+
 test("an unfinished file that is read-only already is made anew", async (t) => {
   const { directory } = await startTestBucket(t);
   fs.chmodSync(directory, 0o755);
@@ -87,4 +113,21 @@ test("a small file that does not fit leaves no part of it", async (t) => {
 
   assert.match(stderr, /EFBIG/);
   assert.deepEqual(fs.readdirSync(directory), []);
+});
+
+test("a small object that comes alone is not taken for there by its time, which it has before its bytes are on the disk", async (t) => {
+  const place = await startTestBucket(t);
+  const { aws, bucket, directory } = place;
+  await place.put("k", "right");
+  const { lastModified, ...found } = (await findObject(aws, { bucket, key: "k" }))!;
+  const object = { ...found, bucket, key: "k", modifiedMs: lastModified.getTime() };
+  const path = join(directory, "k");
+  fs.writeFileSync(path, "wrong");
+  fs.utimesSync(path, lastModified, lastModified);
+
+  const rules = { decompress: true, links: "content", trustTimes: true, verify: false } as const;
+  const more = { pageCache: "bypass", checksums: true } as const;
+  await downloadSingle(aws, object, { path, isDirectory: false }, { ...rules, ...more });
+
+  assert.equal(fs.readFileSync(path, "utf8"), "right");
 });

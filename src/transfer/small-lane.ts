@@ -73,6 +73,7 @@ export function createSmallLane(job: DownloadJob, hooks: LaneHooks): SmallLane {
       throw new OtherWay("a symbolic link");
     }
     const attributes = attributesFor(headers, object.modifiedMs);
+    target.requireSame(path);
     writeSmall(`${target.root}/${path}`, bytes, attributes);
     tally.arrive(sizeBytes, stored !== undefined);
     const { modifiedMs = object.modifiedMs } = attributes;

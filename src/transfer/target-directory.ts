@@ -1,6 +1,12 @@
 import { lstatSync, mkdirSync, realpathSync, type Stats } from "node:fs";
 import { join, resolve } from "node:path";
+import { RunctlError } from "../errors.ts";
 import { makeDirectories } from "./make-directories.ts";
+
+interface Inode {
+  dev: number;
+  ino: number;
+}
 
 /** The directory that a download writes to, and nothing outside it. */
 export interface TargetDirectory {
@@ -12,6 +18,13 @@ export interface TargetDirectory {
   ensureDirectory(path: string): string | undefined;
   /** What stands at the relative path of a file: a plain file, nothing, or the reason why none can be made. */
   lookAt(path: string): Stats | "free" | { reason: string };
+  /**
+   * To be called right before a file is made: its directory is still the one that was looked at, and nobody put
+   * another, or a link, in its place or in that of one above. One lstat; what is swapped behind it is not seen.
+   *
+   * @throws RunctlError CONFLICT
+   */
+  requireSame(path: string): void;
 }
 
 /**
@@ -22,7 +35,7 @@ export interface TargetDirectory {
 export function openTargetDirectory(path: string): TargetDirectory {
   const isNew = makeDirectories(resolve(path));
   const root = realpathSync(path);
-  const safe = new Set<string>([""]);
+  const safe = new Map<string, Inode>([["", inodeOf(root)]]);
   /** Made here: nothing is in them but what is downloaded now, so nobody need look for every file. */
   const made = new Set<string>(isNew ? [""] : []);
   /** Where the last file was looked at, if it is of those: the next one is mostly there, too. */
@@ -42,7 +55,7 @@ export function openTargetDirectory(path: string): TargetDirectory {
       if (!makeDirectory(join(root, name))) return `a file is in the way: '${relative}'`;
       made.add(name);
     }
-    safe.add(name);
+    safe.set(name, found ? { dev: found.dev, ino: found.ino } : inodeOf(join(root, name)));
     return undefined;
   };
 
@@ -50,6 +63,15 @@ export function openTargetDirectory(path: string): TargetDirectory {
     root,
     isNew,
     ensureDirectory,
+    requireSame(relative) {
+      const above = relative.slice(0, Math.max(0, relative.lastIndexOf("/")));
+      const known = safe.get(above);
+      const now = lstatSync(above === "" ? root : `${root}/${above}`, { throwIfNoEntry: false });
+      if (now?.isDirectory() && known?.ino === now.ino && known.dev === now.dev) return;
+      throw new RunctlError("CONFLICT", `'${above}' in ${root} is another directory than before`, {
+        hint: "look who changes the directory during the download, then run it again",
+      });
+    },
     lookAt(relative) {
       const aboveEnd = Math.max(0, relative.lastIndexOf("/"));
       if (lastMade?.length === aboveEnd && relative.startsWith(lastMade)) return "free";
@@ -65,6 +87,11 @@ export function openTargetDirectory(path: string): TargetDirectory {
       return found.isFile() ? found : { reason: `${whatIs(found)} is in the way: '${relative}'` };
     },
   };
+}
+
+function inodeOf(path: string): Inode {
+  const { dev, ino } = lstatSync(path);
+  return { dev, ino };
 }
 
 /** @returns false: something has that name. */
