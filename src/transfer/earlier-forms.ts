@@ -1,5 +1,6 @@
 import type { Aws } from "../aws/connect.ts";
 import { deleteKeys } from "./delete-keys.ts";
+import { eachParallel } from "./each-parallel.ts";
 import { compressedSuffix, readCompression, userMetadata } from "./file-metadata.ts";
 import { headOf } from "./object-head.ts";
 import type { LeftOut } from "./transfer-result.ts";
@@ -19,12 +20,13 @@ export async function deleteEarlierForms(
   options: UploadOptions,
 ): Promise<LeftOut[]> {
   const ours: string[] = [];
-  for (const plain of keys) {
+  await eachParallel(keys, options.flow?.count ?? 1, async (plain) => {
+    options.signal?.throwIfAborted();
     const key = plain + compressedSuffix;
     const head = await headOf(startUpload(aws, { bucket, key }, options));
     const isOurs = head && head !== "hidden" && readCompression(userMetadata(head.headers));
     if (isOurs) ours.push(key);
-  }
+  });
   if (ours.length === 0) return [];
   const { signal, flow, retryMs } = options;
   const left = await deleteKeys(aws, bucket, ours, {
