@@ -38,8 +38,8 @@ const unit = (shard: number) =>
     "src/**/*.test.ts",
     "test/*.test.ts",
   );
-// Three at once: much of their time is waiting for machines.
-const endToEnd = nodeTest("--test-concurrency=3", "test/{kernel,e2e}/**/*.test.ts");
+// Four at once: much of their time is waiting for machines.
+const endToEnd = nodeTest("--test-concurrency=4", "test/{kernel,e2e}/**/*.test.ts");
 
 const groups: Array<Array<[name: string, program: string, args: string[]]>> = [
   [

@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { deleteObject } from "../aws/s3-objects.ts";
+import { deleteObject } from "../../test/support/s3-objects.ts";
 import { type TestBucket, startTestBucket } from "../../test/support/bucket.ts";
 import { fillVolume } from "./fill-volume.ts";
 

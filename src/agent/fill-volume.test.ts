@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { open, readFile, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { deleteObject } from "../aws/s3-objects.ts";
+import { deleteObject } from "../../test/support/s3-objects.ts";
 import { manifestPath } from "../manifest.ts";
 import { uploadFile } from "../transfer/upload-file.ts";
 import { type TestBucket, startTestBucket } from "../../test/support/bucket.ts";

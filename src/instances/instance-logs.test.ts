@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { runBareInstance } from "../../test/support/bare-instance.ts";
 import { quickClock } from "../../test/support/quick-clock.ts";
 import { readyAccount } from "../../test/support/ready-account.ts";
-import { putBytes } from "../aws/s3-objects.ts";
+import { putBytes } from "../../test/support/s3-objects.ts";
 import { callerIdentity } from "../aws/sts.ts";
 import { putTags } from "../aws/tags.ts";
 import { instanceReports } from "../instance-reports.ts";

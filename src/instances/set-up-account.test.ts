@@ -6,7 +6,7 @@ import { mortalConnection, wasKilled } from "../../test/support/mortal-connectio
 import { ensureBucket } from "../aws/buckets.ts";
 import { connect } from "../aws/connect.ts";
 import { ensureRole, findInstanceProfile, findRole } from "../aws/iam.ts";
-import { headObject } from "../aws/s3-objects.ts";
+import { headObject } from "../../test/support/s3-objects.ts";
 import type { ProgressEvent } from "../progress.ts";
 import { tagKeys } from "../tags.ts";
 import { grantedAccess } from "./instance-role.ts";

@@ -11,7 +11,7 @@ import { ownedVolume, readyAccount } from "../../test/support/ready-account.ts";
 import type { Aws } from "../aws/connect.ts";
 import { ensureBucket } from "../aws/buckets.ts";
 import { describeInstances } from "../aws/instances.ts";
-import { deleteObject, putBytes } from "../aws/s3-objects.ts";
+import { deleteObject, putBytes } from "../../test/support/s3-objects.ts";
 import { callerIdentity } from "../aws/sts.ts";
 import { putTags, removeTags } from "../aws/tags.ts";
 import { findVolumeById } from "../aws/volumes.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { putBytes } from "../aws/s3-objects.ts";
+import { putBytes } from "../../test/support/s3-objects.ts";
 import { startFaultyBucket } from "../../test/support/faulty-bucket.ts";
 import { downloadPrefix } from "./download-prefix.ts";
 

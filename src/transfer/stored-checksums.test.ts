@@ -11,7 +11,7 @@ import {
   S3Client,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
-import { headObject } from "../aws/s3-objects.ts";
+import { headObject } from "../../test/support/s3-objects.ts";
 import { type TestBucket, startTestBucket } from "../../test/support/bucket.ts";
 import { downloadObject } from "./download-object.ts";
 

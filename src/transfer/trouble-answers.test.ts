@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Fault } from "../../test/support/fault-proxy.ts";
 import { type FaultyBucket, startFaultyBucket } from "../../test/support/faulty-bucket.ts";
-import { headObject, putBytes } from "../aws/s3-objects.ts";
+import { headObject, putBytes } from "../../test/support/s3-objects.ts";
 import { RunctlError } from "../errors.ts";
 import { downloadObject } from "./download-object.ts";
 import { createFlowControl } from "./flow-control.ts";

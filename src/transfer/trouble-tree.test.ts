@@ -3,7 +3,7 @@ import { randomInt } from "node:crypto";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { putBytes } from "../aws/s3-objects.ts";
+import { putBytes } from "../../test/support/s3-objects.ts";
 import { startFaultyBucket } from "../../test/support/faulty-bucket.ts";
 import type { Fault, ProxiedRequest } from "../../test/support/fault-proxy.ts";
 import { downloadPrefix } from "./download-prefix.ts";

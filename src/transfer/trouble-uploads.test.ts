@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Fault } from "../../test/support/fault-proxy.ts";
 import { type FaultyBucket, startFaultyBucket } from "../../test/support/faulty-bucket.ts";
-import { getBytes } from "../aws/s3-objects.ts";
+import { getBytes } from "../../test/support/s3-objects.ts";
 import { usualPartBytes } from "./plan-parts.ts";
 import { uploadFile } from "./upload-file.ts";
 

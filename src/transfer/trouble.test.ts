@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { headObject } from "../aws/s3-objects.ts";
+import { headObject } from "../../test/support/s3-objects.ts";
 import type { ConnectOptions } from "../aws/connect.ts";
 import { type TestBucket, startSpoiledBucket, startTestBucket } from "../../test/support/bucket.ts";
 import { downloadObject } from "./download-object.ts";

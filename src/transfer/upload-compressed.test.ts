@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { getBytes, headObject } from "../aws/s3-objects.ts";
+import { getBytes, headObject } from "../../test/support/s3-objects.ts";
 import { startTestBucket } from "../../test/support/bucket.ts";
 import { unfinishedUploads } from "../../test/support/unfinished-uploads.ts";
 import { readCompression } from "./file-metadata.ts";

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { getBytes, headObject } from "../aws/s3-objects.ts";
+import { getBytes, headObject } from "../../test/support/s3-objects.ts";
 import { startTestBucket } from "../../test/support/bucket.ts";
 import { listPages } from "./list-objects.ts";
 import { nameFilter } from "./name-filter.ts";

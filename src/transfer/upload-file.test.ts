@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { getBytes, headObject } from "../aws/s3-objects.ts";
+import { getBytes, headObject } from "../../test/support/s3-objects.ts";
 import { startTestBucket } from "../../test/support/bucket.ts";
 import { usualPartBytes } from "./plan-parts.ts";
 import { uploadFile } from "./upload-file.ts";

@@ -12,7 +12,7 @@ import { utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type ProcessIdentity, identifyProcess } from "../process-identity.ts";
-import { getBytes, headObject } from "../aws/s3-objects.ts";
+import { getBytes, headObject } from "../../test/support/s3-objects.ts";
 import { startTestBucket } from "../../test/support/bucket.ts";
 import { unfinishedUploads } from "../../test/support/unfinished-uploads.ts";
 import { createFlowControl } from "./flow-control.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { getBytes, headObject } from "../aws/s3-objects.ts";
+import { getBytes, headObject } from "../../test/support/s3-objects.ts";
 import { startTestBucket } from "../../test/support/bucket.ts";
 import { uploadBytes } from "./upload-bytes.ts";
 import { uploadSingle } from "./upload-single.ts";

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { crc32 } from "node:zlib";
-import { getBytes, headObject } from "../aws/s3-objects.ts";
+import { getBytes, headObject } from "../../test/support/s3-objects.ts";
 import { startSpoiledBucket } from "../../test/support/bucket.ts";
 import type { Fault, ProxiedRequest } from "../../test/support/fault-proxy.ts";
 import { startFaultyBucket } from "../../test/support/faulty-bucket.ts";

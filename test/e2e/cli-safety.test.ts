@@ -6,7 +6,7 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { ensureBucket } from "../../src/aws/buckets.ts";
 import type { Aws } from "../../src/aws/connect.ts";
 import { describeInstances } from "../../src/aws/instances.ts";
-import { putBytes } from "../../src/aws/s3-objects.ts";
+import { putBytes } from "../support/s3-objects.ts";
 import { callerIdentity } from "../../src/aws/sts.ts";
 import { removeTags } from "../../src/aws/tags.ts";
 import { findVolumeById } from "../../src/aws/volumes.ts";

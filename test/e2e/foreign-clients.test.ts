@@ -18,7 +18,7 @@ import {
 const sizes: Readonly<Record<string, DataSize>> = {
   "the aws CLI": { smallFiles: 100, largeMiB: 24 },
   boto3: { smallFiles: 200, largeMiB: 64 },
-  "the AWS SDK for JavaScript": { smallFiles: 1000, largeMiB: 256 },
+  "the AWS SDK for JavaScript": { smallFiles: 300, largeMiB: 64 },
 };
 
 let cloud: CloudProcess;

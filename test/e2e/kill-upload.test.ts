@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { ensureBucket } from "../../src/aws/buckets.ts";
 import { connect } from "../../src/aws/connect.ts";
-import { getBytes } from "../../src/aws/s3-objects.ts";
+import { getBytes } from "../support/s3-objects.ts";
 import type { ObservedRequest } from "../../src/local-cloud/request-observer.ts";
 import { commandLine } from "../support/command-line.ts";
 import { startTestCloud } from "../support/local-cloud.ts";

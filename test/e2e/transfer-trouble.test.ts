@@ -9,7 +9,7 @@ import { type TestContext, after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
 import { buildCli } from "../../scripts/build.ts";
-import { putBytes } from "../../src/aws/s3-objects.ts";
+import { putBytes } from "../support/s3-objects.ts";
 import type { Fault } from "../support/fault-proxy.ts";
 import { type FaultyBucket, startFaultyBucket } from "../support/faulty-bucket.ts";
 import { type S3Program, startS3Program } from "./support/s3-program.ts";

@@ -6,7 +6,7 @@ import { findVolumeById } from "../../src/aws/volumes.ts";
 import { stopInstance, terminateInstance } from "../../src/instances/end-instance.ts";
 import { setUpAccount } from "../../src/instances/set-up-account.ts";
 import { instanceLog } from "../../src/instances/instance-logs.ts";
-import { putBytes } from "../../src/aws/s3-objects.ts";
+import { putBytes } from "../support/s3-objects.ts";
 import { ensureBucket } from "../../src/aws/buckets.ts";
 import { preWarm } from "../../src/pre-warm/pre-warm.ts";
 import type { ProgressEvent } from "../../src/progress.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { requestAttachment, requestDetachment } from "../../src/aws/attachments.ts";
-import { getBytes } from "../../src/aws/s3-objects.ts";
+import { getBytes } from "../support/s3-objects.ts";
 import { removeTags } from "../../src/aws/tags.ts";
 import { type AwsVolume, findVolumeById } from "../../src/aws/volumes.ts";
 import { findInstance } from "../../src/aws/instances.ts";

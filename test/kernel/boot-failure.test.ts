@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { EC2Client, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { putBytes } from "../../src/aws/s3-objects.ts";
+import { putBytes } from "../support/s3-objects.ts";
 import { runtimeFile } from "../../src/instances/runtime-binary.ts";
 import { userData } from "../../src/instances/user-data.ts";
 import type { LaunchSpec, StagedFile } from "../../src/launch-spec.ts";

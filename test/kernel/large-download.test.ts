@@ -6,14 +6,14 @@ import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { headObject } from "../../src/aws/s3-objects.ts";
+import { headObject } from "../support/s3-objects.ts";
 import { runProgram } from "../../src/run-program.ts";
 import { downloadObject } from "../../src/transfer/download-object.ts";
 import { createFlowControl } from "../../src/transfer/flow-control.ts";
 import { partPath, rangesPath } from "../../src/transfer/part-file.ts";
 import type { DownloadOptions } from "../../src/transfer/wanted-object.ts";
 import { type TestBucket, startTestBucket } from "../support/bucket.ts";
-import { skipReason as skip } from "./support/kernel-cloud.ts";
+import { skipReason as skip, until } from "./support/kernel-cloud.ts";
 
 const MiB = 1024 * 1024;
 const rangeBytes = 16 * MiB;
@@ -136,6 +136,12 @@ async function smallDisk(t: TestContext, directory: string, { sizeMiB }: { sizeM
     },
     async restart() {
       await runProgram("umount", [mount]);
+      // A machine that is just being made elsewhere has a copy of all mounts: until it lets go, a mount would give
+      // the file system that was shut down.
+      await until("the disk is free", async () => {
+        const { stdout } = await runProgram("losetup", ["-j", image]);
+        return stdout === "";
+      });
       await start();
     },
   };

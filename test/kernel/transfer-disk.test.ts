@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { headObject } from "../../src/aws/s3-objects.ts";
+import { headObject } from "../support/s3-objects.ts";
 import { runProgram } from "../../src/run-program.ts";
 import { downloadObject } from "../../src/transfer/download-object.ts";
 import { downloadPrefix } from "../../src/transfer/download-prefix.ts";

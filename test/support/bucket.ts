@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { type Aws, connect } from "../../src/aws/connect.ts";
 import { ensureBucket } from "../../src/aws/buckets.ts";
-import { putBytes } from "../../src/aws/s3-objects.ts";
+import { putBytes } from "./s3-objects.ts";
 import { type BadNetwork, startBadNetwork } from "./bad-network.ts";
 import { type TestCloud, startTestCloud } from "./local-cloud.ts";
 import { serveS3 } from "./s3-server.ts";

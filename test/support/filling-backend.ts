@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { requestAttachment, requestDetachment } from "../../src/aws/attachments.ts";
 import type { Aws } from "../../src/aws/connect.ts";
 import { findInstance } from "../../src/aws/instances.ts";
-import { putBytes } from "../../src/aws/s3-objects.ts";
+import { putBytes } from "./s3-objects.ts";
 import { callerIdentity } from "../../src/aws/sts.ts";
 import { putTags } from "../../src/aws/tags.ts";
 import { findVolumeById } from "../../src/aws/volumes.ts";

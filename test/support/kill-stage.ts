@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type Aws, connect } from "../../src/aws/connect.ts";
 import { ensureBucket } from "../../src/aws/buckets.ts";
 import { type AwsInstance, describeInstances } from "../../src/aws/instances.ts";
-import { getBytes, putBytes } from "../../src/aws/s3-objects.ts";
+import { getBytes, putBytes } from "./s3-objects.ts";
 import { describeVolumes } from "../../src/aws/volumes.ts";
 import { setUpAccount } from "../../src/instances/set-up-account.ts";
 import type { LocalConnection } from "../../src/local-cloud/connection.ts";

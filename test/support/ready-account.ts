@@ -1,6 +1,6 @@
 import type { TestContext } from "node:test";
 import { type Aws, connect } from "../../src/aws/connect.ts";
-import { putBytes } from "../../src/aws/s3-objects.ts";
+import { putBytes } from "./s3-objects.ts";
 import { callerIdentity } from "../../src/aws/sts.ts";
 import type { AwsVolume } from "../../src/aws/volumes.ts";
 import { ensureStagingBucket } from "../../src/instances/ensure-staging-bucket.ts";

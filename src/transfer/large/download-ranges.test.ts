@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { cp, mkdir, open, readFile, readdir, truncate } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { headObject } from "../../aws/s3-objects.ts";
+import { headObject } from "../../../test/support/s3-objects.ts";
 import {
   type TestBucket,
   startSpoiledBucket,

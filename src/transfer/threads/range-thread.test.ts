@@ -7,7 +7,7 @@ import { type TestContext, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { startTestBucket } from "../../../test/support/bucket.ts";
 import { s3Access } from "../../aws/s3-access.ts";
-import { headObject } from "../../aws/s3-objects.ts";
+import { headObject } from "../../../test/support/s3-objects.ts";
 import { checksumOf } from "../../object-checksum.ts";
 import { createFlowControl } from "../flow-control.ts";
 import { combine, crcText } from "../large/crc-sums.ts";

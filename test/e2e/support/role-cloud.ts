@@ -9,7 +9,7 @@ import {
   putRoleIntoProfile,
   putRolePolicy,
 } from "../../../src/aws/iam.ts";
-import { putBytes } from "../../../src/aws/s3-objects.ts";
+import { putBytes } from "../../support/s3-objects.ts";
 import { policyNames, trustPolicy } from "../../../src/instances/policies.ts";
 import { setUpAccount } from "../../../src/instances/set-up-account.ts";
 import { type AgentCloud, agentCloud } from "../../kernel/support/agent-cloud.ts";

@@ -1,4 +1,4 @@
-import { putBytes } from "../../../src/aws/s3-objects.ts";
+import { putBytes } from "../../support/s3-objects.ts";
 import { ownedVolume } from "../../support/ready-account.ts";
 import { places, type RoleCloud } from "./role-cloud.ts";
 

@@ -1,8 +1,9 @@
+// S3 by the SDK: for tests, a second opinion on what the transfer engine did.
 import type { HeadObjectCommandOutput } from "@aws-sdk/client-s3";
-import { RunctlError, isRunctlError } from "../errors.ts";
-import { type StoredChecksum, storedChecksum } from "../object-checksum.ts";
-import { call } from "./call.ts";
-import type { Aws } from "./connect.ts";
+import { RunctlError, isRunctlError } from "../../src/errors.ts";
+import { type StoredChecksum, storedChecksum } from "../../src/object-checksum.ts";
+import { call } from "../../src/aws/call.ts";
+import type { Aws } from "../../src/aws/connect.ts";
 
 export interface ObjectAddress {
   bucket: string;
@@ -34,7 +35,7 @@ export async function headObject(
   }: ObjectAddress & { etag?: string; partNumber?: number },
   signal?: AbortSignal,
 ): Promise<ObjectHead | undefined> {
-  const { HeadObjectCommand } = await import("./sdk/s3.ts");
+  const { HeadObjectCommand } = await import("../../src/aws/sdk/s3.ts");
   const client = await aws.s3();
   try {
     // HEAD has no body to say why; S3 wants s3:GetObject for it.
@@ -92,7 +93,7 @@ export async function putBytes(
   bytes: Uint8Array | string,
   signal?: AbortSignal,
 ): Promise<"created" | "kept"> {
-  const { PutObjectCommand } = await import("./sdk/s3.ts");
+  const { PutObjectCommand } = await import("../../src/aws/sdk/s3.ts");
   const client = await aws.s3();
   try {
     await call("s3:PutObject", () =>
@@ -122,7 +123,7 @@ export async function getBytes(
   { bucket, key, from = 0, ...rest }: ObjectAddress & { from?: number },
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
-  const { GetObjectCommand } = await import("./sdk/s3.ts");
+  const { GetObjectCommand } = await import("../../src/aws/sdk/s3.ts");
   const client = await aws.s3();
   return call("s3:GetObject", async () => {
     const range = from === 0 ? {} : { Range: `bytes=${from}-` };
@@ -139,7 +140,7 @@ export async function deleteObject(
   aws: Aws,
   { bucket, key, ...rest }: ObjectAddress,
 ): Promise<void> {
-  const { DeleteObjectCommand } = await import("./sdk/s3.ts");
+  const { DeleteObjectCommand } = await import("../../src/aws/sdk/s3.ts");
   const client = await aws.s3();
   await call("s3:DeleteObject", () =>
     client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key, ...owner(rest) })),
