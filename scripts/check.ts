@@ -29,12 +29,12 @@ const nodeTest = (...args: string[]) => [
   ...args,
 ];
 
-// The files of unit tests share nothing and run in one process for each of two cores: a process for each file would
-// cost more than the tests. Those that boot instances, kill servers and spawn the CLI get a process each.
+// The files of unit tests share nothing and run in three processes, which keeps two cores busy to the end: a process
+// for each file would cost more than the tests. Those that boot instances, kill servers and spawn the CLI get a process each.
 const unit = (shard: number) =>
   nodeTest(
     "--test-isolation=none",
-    `--test-shard=${shard}/2`,
+    `--test-shard=${shard}/3`,
     "src/**/*.test.ts",
     "test/*.test.ts",
   );
@@ -51,8 +51,9 @@ const groups: Array<Array<[name: string, program: string, args: string[]]>> = [
     ["unused code", bin("knip"), []],
   ],
   [
-    ["unit tests, first half", process.execPath, unit(1)],
-    ["unit tests, second half", process.execPath, unit(2)],
+    ["unit tests, first third", process.execPath, unit(1)],
+    ["unit tests, second third", process.execPath, unit(2)],
+    ["unit tests, last third", process.execPath, unit(3)],
   ],
   [["end-to-end tests", process.execPath, endToEnd]],
 ];

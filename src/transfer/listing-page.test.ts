@@ -87,8 +87,11 @@ test("a page that has a next one but no token for it is an error, not the last p
 
   assert.match(text, /<IsTruncated>true</);
   for (const token of ["", "<NextContinuationToken></NextContinuationToken>"]) {
-    const page = text.replace("</IsTruncated>", `</IsTruncated>${token}`);
-    assert.throws(() => readListingPage(page), { code: "AWS_ERROR", message: /NextContinuation/ });
+    const broken = text.replace("</IsTruncated>", `</IsTruncated>${token}`);
+    assert.throws(() => readListingPage(broken), {
+      code: "AWS_ERROR",
+      message: /NextContinuation/,
+    });
   }
 });
 

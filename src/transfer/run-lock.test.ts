@@ -63,10 +63,11 @@ test("a lock that is a symbolic link is taken away, and what it leads to stays",
 });
 
 test("two runs into one directory: the second is refused, and the first one's file is whole", async (t) => {
-  const { aws, bucket, directory: place, put } = await startTestBucket(t);
-  const to = join(place, "to");
-  await put("v1/x", Buffer.alloc(17 << 20, 1));
-  await put("v2/x", Buffer.alloc(17 << 20, 2));
+  const place = await startTestBucket(t);
+  const { aws, bucket } = place;
+  const to = join(place.directory, "to");
+  await place.put("v1/x", Buffer.alloc(17 << 20, 1));
+  await place.put("v2/x", Buffer.alloc(17 << 20, 2));
   const flow = createFlowControl({ parallel: 1, bytesPerSecond: 16 << 20 });
 
   const first = downloadPrefix(aws, { bucket, prefix: "v1/" }, to, { flow });

@@ -99,7 +99,10 @@ test(
     await cloud.inside(
       from,
       `mkfs.ext4 -q ${byId(one)}; mount ${byId(one)} /mnt
-    echo synced >/mnt/synced; sync; echo unsynced >/mnt/unsynced`,
+    echo synced >/mnt/synced; sync
+    # Writes on, as whoever calls sync on this computer meanwhile syncs this disk, too.
+    (n=0; while echo line >>/mnt/unsynced; do n=$((n+1)); echo "$n" >/tmp/written; done) >/dev/null 2>&1 &
+    until [ -s /tmp/written ]; do :; done`,
     );
 
     assert.equal(await cloud.backend.detachDisk(from.instanceId, one, { force: true }), "detached");
@@ -113,8 +116,13 @@ test(
     assert.doesNotMatch(after.stdout, /nvme1/);
 
     await cloud.backend.attachDisk(to.instanceId, { volumeId: one, deviceName: "/dev/sdf" });
-    const moved = await cloud.inside(to, `mount ${byId(one)} /mnt && cd /mnt && ls`);
-    assert.equal(moved.stdout, "lost+found\nsynced\n");
+    const moved = await cloud.inside(
+      to,
+      `mount ${byId(one)} /mnt && cat /mnt/synced && cat /mnt/unsynced 2>/dev/null | wc -l`,
+    );
+    const written = await cloud.inside(from, "cat /tmp/written");
+    assert.match(moved.stdout, /^synced\n\d+\n$/);
+    assert.ok(Number(moved.stdout.split("\n")[1]) < Number(written.stdout), moved.stdout);
   },
 );
 

@@ -34,9 +34,13 @@ export async function findAgent(
   )[0];
 }
 
-/** Sends SIGKILL, and resolves once the process is gone. */
+/** Sends SIGKILL, and resolves once the process is gone; it may be so already. */
 export async function killProcess({ pid }: GuestProcess): Promise<void> {
-  process.kill(pid, "SIGKILL");
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
   // A zombie has no command line.
   while (commandLine(pid) !== "") await delay(2);
 }
