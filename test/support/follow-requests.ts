@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { Fault, ProxiedRequest } from "./fault-proxy.ts";
 
 const headEnd = "\r\n\r\n";
@@ -73,7 +74,9 @@ export function followRequests(
   }
 
   function reset(): void {
-    client.resetAndDestroy();
+    // Only a socket of TCP can be reset; one of TLS would throw, and the connection go on.
+    if (client instanceof TLSSocket) client.destroy();
+    else client.resetAndDestroy();
     upstream.destroy();
   }
 
