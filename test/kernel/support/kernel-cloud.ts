@@ -152,8 +152,9 @@ export async function runInside(
 
 /** Loop devices, mounts, processes and cgroups that still belong to the state directory. */
 export async function whatIsLeft(stateDirectory: string): Promise<string[]> {
-  const loops = (await runProgram("losetup", ["--list", "--noheadings", "-O", "NAME,BACK-FILE"]))
-    .stdout;
+  // Columns would be as wide as the devices of others need them.
+  const columns = ["--list", "--raw", "--noheadings", "-O", "NAME,BACK-FILE"];
+  const loops = (await runProgram("losetup", columns)).stdout;
   const mine = (text: string) => text.split("\n").filter((line) => line.includes(stateDirectory));
   const mounts = mine(readFileSync("/proc/self/mountinfo", "utf8"));
   // The last script of a boot that names the directory is gone after it; then the cgroup tells.
