@@ -8,10 +8,12 @@ import type { PlanInput, StoragePlan } from "./storage-plan.ts";
 
 export interface PlanQuestion extends Pick<PlanInput, "likely" | "rates"> {
   pinned: PinnedVolume;
+  /** Zones with a volume, for plans that have several; undefined: one at home, and as many copies as are cheapest. */
+  copies?: number;
 }
 
 /** Every plan that there is, each with the volume that makes it cheapest. */
-export function storagePlans({ likely, rates, pinned }: PlanQuestion): StoragePlan[] {
+export function storagePlans({ likely, rates, pinned, copies }: PlanQuestion): StoragePlan[] {
   const input = { likely, rates, volumes: volumesFor(likely, pinned) };
   return [
     s3ToInstanceStore(input),
@@ -20,8 +22,8 @@ export function storagePlans({ likely, rates, pinned }: PlanQuestion): StoragePl
     s3Express(input),
     s3Files(input),
     ebsInOneZone(input),
-    ebsInBestNumberOfZones(input),
-    hybrid(input),
+    copies === undefined ? ebsInBestNumberOfZones(input) : ebsInZones(input, copies),
+    hybrid(input, copies ?? 1),
     volumeClone(input),
     snapshotLazy(input),
     snapshotWithRate(input),

@@ -42,7 +42,7 @@ export function monthUsd(path: DataPath, { restarts, usdPerHour, rules }: Restar
   const outcome = emptyOutcome();
   new JobSimulator({
     market,
-    home: 0,
+    held: [0],
     job: { workMs, deadlineMs: Infinity, gang: 1 },
     path,
     checkpointing: lossless,

@@ -8,8 +8,8 @@ import { hourMs } from "./spot-trace.ts";
 export interface DataPathInput {
   plans: readonly StoragePlan[];
   situation: Situation;
-  /** Zones of the market. */
-  zones: number;
+  /** Zones with a volume, of the plans that have several. */
+  copies: number;
   /** From a running machine to the first byte: boot and agent. */
   bootMs: number;
 }
@@ -27,6 +27,7 @@ export interface SimulatedPlan {
  */
 export function dataPaths(input: DataPathInput): SimulatedPlan[] {
   // A whole month of running: what is paid by the hour of a machine then has the same divisor as what stands.
+  const { copies } = input;
   const situation = { ...input.situation, hoursPerMonth: hoursPerMonthOfStorage };
   const costs = new Map(
     input.plans
@@ -35,16 +36,17 @@ export function dataPaths(input: DataPathInput): SimulatedPlan[] {
   );
   return input.plans.map(({ id, title, impossible, undecided }) => {
     const why = impossible ?? undecided;
-    const parts = why === undefined ? partsOf(id, costs, input.zones) : undefined;
+    const parts = why === undefined ? partsOf(id, costs, copies) : undefined;
     if (!parts) return { id, path: undefined, why: why ?? "it rests on a plan that is impossible" };
     const floor = costs.get(id)?.unpriced.length ? " (a floor: something has no price)" : "";
     return {
       id,
       why: undefined,
       path: {
-        name: `${parts.title ?? title}${floor}`,
+        name: `${title}${floor}`,
         zones: parts.zones,
         cache: parts.cache,
+        copies: parts.copies ?? 1,
         warmMs: Math.round(input.bootMs + parts.warmHours * hourMs),
         coldMs: Math.round(input.bootMs + parts.coldHours * hourMs),
         speed: speedOf(parts.cost, situation),
@@ -56,10 +58,10 @@ export function dataPaths(input: DataPathInput): SimulatedPlan[] {
 }
 
 interface Parts {
-  /** Where the advisor's does not fit. */
-  title?: string;
   zones: DataPath["zones"];
   cache: DataPath["cache"];
+  /** Zones that hold the data, if not the home zone alone. */
+  copies?: number;
   warmHours: number;
   coldHours: number;
   cost: PlanCost;
@@ -68,7 +70,7 @@ interface Parts {
 function partsOf(
   id: PlanId,
   costs: ReadonlyMap<PlanId, PlanCost>,
-  zones: number,
+  copies: number,
 ): Parts | undefined {
   const cost = costs.get(id);
   if (!cost) return undefined;
@@ -77,26 +79,17 @@ function partsOf(
   const coldHours = cost.loadHours;
   switch (id) {
     case "ebs-one-zone":
-      return { zones: "home", cache: "home", warmHours, coldHours, cost };
+      return { zones: "held", cache: "held", warmHours, coldHours, cost };
     case "ebs-zones":
-      // A copy in every zone of the market, whatever number the advisor would choose.
-      return (
-        warm && {
-          title: `EBS copies in ${zones} zones`,
-          zones: "all",
-          cache: "everywhere",
-          warmHours,
-          coldHours: warmHours,
-          cost: { ...warm, fixedUsd: warm.fixedUsd * zones },
-        }
-      );
+      return { zones: "held", cache: "held", copies, warmHours, coldHours, cost };
     case "hybrid": {
       const copy = costs.get("s3-nvme") ?? costs.get("s3-gp3");
       return (
         warm &&
         copy && {
           zones: "all",
-          cache: "home",
+          cache: "held",
+          copies,
           warmHours,
           coldHours: copy.loadHours,
           cost: { ...cost, restartFeeUsd: copy.restartFeeUsd },
@@ -104,7 +97,7 @@ function partsOf(
       );
     }
     case "clone":
-      return { zones: "home", cache: "none", warmHours: coldHours, coldHours, cost };
+      return { zones: "held", cache: "none", warmHours: coldHours, coldHours, cost };
     case "snapshot-lazy":
     case "snapshot-rate":
     case "snapshot-fsr":

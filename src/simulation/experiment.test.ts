@@ -32,7 +32,7 @@ const experimentOf = (
   job: { workMs: 48 * hourMs, deadlineMs: 60 * hourMs, gang: 1 },
   rules: plainRules,
   cases,
-  home: "random",
+  homes: "random",
   replicas: 8,
   jobs: 10,
   startMs: undefined,
@@ -47,7 +47,7 @@ const madeUp = {
 } as const;
 
 test("the same experiment has the same result bit by bit, on one thread and on three", async () => {
-  const cases = [caseOf("follow", pathOf(0.15)), caseOf("bound", pathOf(0.1, { zones: "home" }))];
+  const cases = [caseOf("follow", pathOf(0.15)), caseOf("bound", pathOf(0.1, { zones: "held" }))];
   const noisy = cases.map((one): Case => ({
     ...one,
     checkpoints: { kind: "age-dependent", stallMs: 60_000 },
@@ -67,7 +67,7 @@ test("a summary has intervals that contain the mean, differences against the fir
   const cases = [
     caseOf("a", pathOf(0.15)),
     caseOf("the same", pathOf(0.15)),
-    caseOf("bound", pathOf(0.15, { zones: "home" })),
+    caseOf("bound", pathOf(0.15, { zones: "held" })),
   ];
   const experiment = experimentOf(madeUp, cases, { replicas: 30 });
   const { cases: found, effectiveSamples } = summarize(experiment, await runExperiment(experiment));
@@ -160,10 +160,10 @@ test("a replay of the V100 trace costs what an independent replay found", async 
   if (!trace) return;
   const cases = [
     caseOf("follow", pathOf(0.15)),
-    caseOf("bound", pathOf(0.1, { zones: "home" })),
+    caseOf("bound", pathOf(0.1, { zones: "held" })),
     caseOf("slow", pathOf(0.3)),
     caseOf("snapshot", pathOf(0.55, { cache: "last", warmMs: 0.1 * hourMs })),
-    caseOf("copies", pathOf(0.1, { cache: "everywhere" })),
+    caseOf("copies", pathOf(0.1, { cache: "held", copies: 9 })),
     caseOf("greedy", pathOf(0.15), { deadline: "greedy" }),
   ];
   for (const [region, costs] of published) {

@@ -9,6 +9,7 @@ import {
 } from "./checkpointing.ts";
 import type { DataPath, Job, PlatformRules, Setup, Strategy } from "./job.ts";
 import { bootstrapTrace } from "./bootstrap-trace.ts";
+import { heldZones } from "./held-zones.ts";
 import { type Market, type MarketTerms, prepareMarket, repeatTrace } from "./market.ts";
 import { derivedSeed, uniform } from "./random.ts";
 import { type ResidualLife, residualLife } from "./residual-life.ts";
@@ -22,8 +23,8 @@ export interface Experiment {
   job: Job;
   rules: PlatformRules;
   cases: readonly Case[];
-  /** Index of the zone where the data is; `random`: another one for each job. */
-  home: number | "random";
+  /** Indices of zones that hold the data, in the order in which they get a copy; `random`: another order for each job. */
+  homes: readonly number[] | "random";
   /** Histories of the market; the measured trace has one. */
   replicas: number;
   /** Jobs in each history, at random starts. */
@@ -116,22 +117,22 @@ export function startOf(
   return Math.floor(uniform(seed, 0x5747, job) * beforeMs);
 }
 
-/** Where the n-th job has its data. */
-export function homeOf(
-  { home, seed }: Experiment,
+/** Where the n-th job gets the first copies of its data. */
+export function homesOf(
+  { homes, seed }: Experiment,
   replica: number,
   job: number,
   zones: number,
-): number {
-  if (home !== "random") return home;
-  return Math.floor(uniform(derivedSeed(seed, replica), 0x484f, job) * zones);
+): readonly number[] {
+  if (homes !== "random") return homes;
+  return [Math.floor(uniform(derivedSeed(seed, replica), 0x484f, job) * zones)];
 }
 
 export function setupOf(
   experiment: Experiment,
   { path, strategy, checkpoints }: Case,
   { market, residualLife: life }: PreparedMarket,
-  home: number,
+  homes: readonly number[],
 ): Setup {
   const { job, rules } = experiment;
   const loadMs = rules.launchMs + path.coldMs;
@@ -145,7 +146,7 @@ export function setupOf(
   const { onDemandAvailability = 1 } = rules;
   return {
     market,
-    home,
+    held: heldZones(homes, path.copies, market.zones.length),
     job,
     path,
     checkpointing,

@@ -14,10 +14,12 @@ export interface Job {
 /** How a storage plan brings the data to an instance. Nothing here depends on the market. */
 export interface DataPath {
   name: string;
-  /** `home`: the data is in one zone, and so is the job. `all`: it can follow capacity. */
-  zones: "home" | "all";
-  /** Where the data is at hand: nowhere, in the home zone, where the job ran last, everywhere. */
-  cache: "none" | "home" | "last" | "everywhere";
+  /** `held`: the job is bound to the zones that hold the data. `all`: it can follow capacity. */
+  zones: "held" | "all";
+  /** Where the data is at hand: nowhere, in the zones that hold it, where the job ran last. */
+  cache: "none" | "held" | "last";
+  /** Zones that hold the data, the home zone among them; more than there are: all. */
+  copies: number;
   /** From launch to training where the data is at hand, and where it is not. */
   warmMs: number;
   coldMs: number;
@@ -79,8 +81,8 @@ export interface PlatformRules {
 /** All that a simulated job depends on besides its start and its random numbers. */
 export interface Setup {
   market: Market;
-  /** Index of the home zone. */
-  home: number;
+  /** Indices of the zones that hold the data, the home zone first. */
+  held: readonly number[];
   job: Job;
   path: DataPath;
   checkpointing: Checkpointing;

@@ -48,14 +48,16 @@ export class MarketView implements JobView {
     this.workMs = workMs;
     this.deadlineMs = job.deadlineMs;
     this.observeMs = rules.observeMs;
-    this.changeoverMs =
-      rules.launchMs +
-      (path.cache === "everywhere" || isHomeOnly(path) ? path.warmMs : path.coldMs);
+    const { held } = setup;
+    const isBound = path.zones === "held";
+    this.zones = isBound ? held : [...market.zones.keys()];
+    // In the zones where it may run the data is at hand everywhere, or a launch may have to load it.
+    const isHeld = path.cache === "held" && held.length === this.zones.length;
+    this.changeoverMs = rules.launchMs + (isHeld ? path.warmMs : path.coldMs);
     this.atRiskMs = checkpointing.atRiskMs;
     this.stallMs = checkpointing.stallMs;
     this.onDemandUsdPerHour = market.onDemandUsdPerHour;
-    this.zones = path.zones === "home" ? [setup.home] : [...market.zones.keys()];
-    this.lastZone = setup.home;
+    this.lastZone = held[0]!;
     const [zone] = market.zones;
     this.#asked = { zone: zone!, spell: 0, atMs: 0, residualLife: setup.residualLife };
   }
@@ -63,7 +65,7 @@ export class MarketView implements JobView {
   reset(startMs: number): void {
     this.#startMs = startMs;
     this.place = waiting;
-    this.lastZone = this.#setup.home;
+    this.lastZone = this.#setup.held[0]!;
     this.seek(0);
   }
 
@@ -150,12 +152,9 @@ export class MarketView implements JobView {
 
   /** Whether the data is at hand there. */
   isWarm(zone: number): boolean {
-    const { path, home } = this.#setup;
-    return (
-      path.cache === "everywhere" ||
-      (path.cache === "home" && zone === home) ||
-      (path.cache === "last" && zone === this.lastZone)
-    );
+    const { path, held } = this.#setup;
+    if (path.cache === "held") return held.includes(zone);
+    return path.cache === "last" && zone === this.lastZone;
   }
 
   priceOf(zone: number): number {
@@ -167,5 +166,3 @@ export class MarketView implements JobView {
     return meanLeftMs(this.#setup.residualLife, ageMs);
   }
 }
-
-const isHomeOnly = ({ zones, cache }: Setup["path"]) => zones === "home" && cache !== "none";

@@ -72,8 +72,8 @@ interface Stage {
   pendingHours: number;
 }
 
-function prepareStage({ market, path, rules, home }: Setup, fromMs: number, toMs: number): Stage {
-  const zones = path.zones === "home" ? [market.zones[home]!] : market.zones;
+function prepareStage({ market, path, rules, held }: Setup, fromMs: number, toMs: number): Stage {
+  const zones = path.zones === "held" ? held.map((at) => market.zones[at]!) : market.zones;
   const freeMs = rules.firstHourFree ? hourMs : 0;
   const cuts = [fromMs, ...zones.flatMap((zone) => changes(zone, fromMs, toMs, freeMs)), toMs];
   const sorted = Float64Array.from(new Set(cuts)).toSorted();

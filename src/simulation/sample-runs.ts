@@ -1,4 +1,4 @@
-import { type Experiment, homeOf, marketOfReplica, setupOf, startOf } from "./experiment.ts";
+import { type Experiment, homesOf, marketOfReplica, setupOf, startOf } from "./experiment.ts";
 import { emptyOutcome, type Interval, type JobOutcome } from "./job.ts";
 import { noticeOf } from "./simulate-range.ts";
 import { JobSimulator } from "./simulate-job.ts";
@@ -17,11 +17,11 @@ export function sampleRuns(experiment: Experiment, jobs: number): SampleRun[] {
   const prepared = marketOfReplica(experiment, 0);
   return experiment.cases.flatMap((one) =>
     Array.from({ length: Math.min(jobs, experiment.jobs) }, (_, job): SampleRun => {
-      const home = homeOf(experiment, 0, job, prepared.market.zones.length);
+      const homes = homesOf(experiment, 0, job, prepared.market.zones.length);
       const startMs = startOf(experiment, 0, job, prepared.startsBeforeMs);
       const outcome = emptyOutcome();
       const timeline: Interval[] = [];
-      const simulator = new JobSimulator(setupOf(experiment, one, prepared, home));
+      const simulator = new JobSimulator(setupOf(experiment, one, prepared, homes));
       simulator.run(startMs, outcome, noticeOf(experiment, 0, job), timeline);
       return { caseName: one.name, job, startMs, outcome, timeline };
     }),

@@ -8,7 +8,8 @@ import {
   zoneOf,
 } from "../../test/support/simulation-setup.ts";
 import { fixedInterval, noticeOnly } from "./checkpointing.ts";
-import { emptyOutcome, type Interval } from "./job.ts";
+import { heldZones } from "./held-zones.ts";
+import { type DataPath, emptyOutcome, type Interval } from "./job.ts";
 import { JobSimulator } from "./simulate-job.ts";
 import { hourMs } from "./spot-trace.ts";
 
@@ -34,7 +35,7 @@ test("after an interruption a job that is bound to its zone waits, and one that 
     ]),
     zoneOf("b", [[3, 20]]),
   ]);
-  const bound = outcomeOf({ market, job: { workHours: 8 }, path: pathOf(0.25, { zones: "home" }) });
+  const bound = outcomeOf({ market, job: { workHours: 8 }, path: pathOf(0.25, { zones: "held" }) });
   const follows = outcomeOf({ market, job: { workHours: 8 }, path: pathOf(0.25) });
   assert.equal(bound.makespanMs, (4 + 2 + 0.25 + 4.25) * hourMs);
   assert.equal(bound.waitingMs, 2 * hourMs);
@@ -42,7 +43,7 @@ test("after an interruption a job that is bound to its zone waits, and one that 
   assert.deepEqual([follows.zoneMoves, follows.preemptions, bound.zoneMoves], [1, 1, 0]);
 });
 
-test("a cache counts where it is: at home, where the job ran last, or everywhere", () => {
+test("a cache counts where it is: where a copy is held, where the job ran last, or everywhere", () => {
   const market = marketOf([
     zoneOf("a", [
       [0, 2],
@@ -53,15 +54,46 @@ test("a cache counts where it is: at home, where the job ran last, or everywhere
       [6, 30],
     ]),
   ]);
-  const loading = (cache: "none" | "home" | "last" | "everywhere") => {
-    const path = pathOf(0, { cache, warmMs: 0.1 * hourMs, coldMs: 0.5 * hourMs });
+  const loading = (cache: "none" | "held" | "last", copies = 1) => {
+    const path = pathOf(0, { cache, copies, warmMs: 0.1 * hourMs, coldMs: 0.5 * hourMs });
     return outcomeOf({ market, job: { workHours: 10 }, path }).loadingMs / hourMs;
   };
   // a, b, a, b
   assert.equal(loading("none"), 4 * 0.5);
-  assert.equal(loading("home"), 2 * 0.1 + 2 * 0.5);
+  assert.equal(loading("held"), 2 * 0.1 + 2 * 0.5);
   assert.equal(loading("last"), 0.1 + 3 * 0.5);
-  assert.equal(loading("everywhere").toFixed(6), "0.400000");
+  assert.equal(loading("held", 2).toFixed(6), "0.400000");
+});
+
+test("copies in some of the zones: one plan waits for these, another loads elsewhere and pays for it", () => {
+  const market = marketOf([
+    zoneOf("a", [[0, 2]]),
+    zoneOf("b", [[2, 30]]),
+    zoneOf("c", [
+      [1, 5],
+      [6, 30],
+    ]),
+  ]);
+  const held = { cache: "held", copies: 2, warmMs: 0.1 * hourMs, coldMs: 0.5 * hourMs } as const;
+  const of = (path: Partial<DataPath>) =>
+    outcomeOf({
+      market,
+      homes: [0, 2],
+      job: { workHours: 6 },
+      path: pathOf(0, { ...held, ...path, feePerLoadUsd: 7, fixedUsdPerHour: 1 }),
+    });
+  // a, c until 5, one hour of waiting, c; volumes for the hours that it takes.
+  const bound = of({ zones: "held" });
+  assert.equal(bound.loadingMs, 3 * (0.1 * hourMs));
+  assert.equal(bound.waitingMs, hourMs);
+  assert.equal(bound.costUsd.toFixed(9), (6.3 * 0.9 + 7.3).toFixed(9));
+  // a, then b, the first in which there is room: a load from elsewhere, and its fee.
+  const follows = of({ zones: "all" });
+  assert.equal(follows.loadingMs, 0.6 * hourMs);
+  assert.equal(follows.waitingMs, 0);
+  assert.equal(follows.costUsd.toFixed(9), (6.6 * 0.9 + 7 + 6.6).toFixed(9));
+  assert.deepEqual(heldZones([1], 2, 3), [1, 2]);
+  assert.deepEqual(heldZones([2, 0], 5, 3), [2, 0, 1]);
 });
 
 test("an interruption by EC2 in the first hour is free, and one after it is not", () => {

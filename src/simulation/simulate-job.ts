@@ -30,7 +30,7 @@ export class JobSimulator {
   /** For jobs about which nothing is to be decided but the zone. */
   readonly #follower: CapacityFollower | undefined;
 
-  /** @param known what simulators of the same case have found, which differ in a home that is not where the data is */
+  /** @param known what simulators of the same case have found, which differ in a home that holds no data */
   constructor(setup: Setup, known?: StretchTable) {
     const { job, path, rules, strategy } = setup;
     this.#setup = setup;

@@ -1,4 +1,4 @@
-import { type Experiment, homeOf, marketOfReplica, setupOf, startOf } from "./experiment.ts";
+import { type Experiment, homesOf, marketOfReplica, setupOf, startOf } from "./experiment.ts";
 import { emptyOutcome, outcomeFields } from "./job.ts";
 import { derivedSeed, uniform } from "./random.ts";
 import { JobSimulator } from "./simulate-job.ts";
@@ -14,11 +14,14 @@ export function simulateRange(experiment: Experiment, replica: number, cells: Fl
   const width = outcomeFields.length;
   for (const [index, one] of cases.entries()) {
     const simulators = new Map<number, JobSimulator>();
-    const known = one.path.cache === "home" ? undefined : new StretchTable(prepared.market);
+    const { zones: bound, cache } = one.path;
+    const isSame = bound === "all" && cache !== "held";
+    const known = isSame ? new StretchTable(prepared.market) : undefined;
     for (let job = 0; job < jobs; job += 1) {
-      const home = homeOf(experiment, replica, job, zones);
+      const homes = homesOf(experiment, replica, job, zones);
+      const home = homes[0] ?? 0;
       const simulator =
-        simulators.get(home) ?? new JobSimulator(setupOf(experiment, one, prepared, home), known);
+        simulators.get(home) ?? new JobSimulator(setupOf(experiment, one, prepared, homes), known);
       simulators.set(home, simulator);
       const startMs = startOf(experiment, replica, job, prepared.startsBeforeMs);
       simulator.run(startMs, outcome, noticeOf(experiment, replica, job));

@@ -13,7 +13,7 @@ import { pathOf, plainRules } from "./simulation-setup.ts";
 export async function simulatedReport(): Promise<Report> {
   const paths = [
     pathOf(0.5, { name: "copy <from> S3" }),
-    pathOf(0.1, { name: "volume", zones: "home", cache: "home", fixedUsdPerHour: 0.03 }),
+    pathOf(0.1, { name: "volume", zones: "held", cache: "held", fixedUsdPerHour: 0.03 }),
   ];
   const cases = paths.map((path): Case => ({
     name: path.name,
@@ -27,7 +27,7 @@ export async function simulatedReport(): Promise<Report> {
     job: { workMs: 24 * hourMs, deadlineMs: 34 * hourMs, gang: 1 },
     rules: { ...plainRules, noticeMs: 120_000, noticeSuccess: 0.5 },
     cases,
-    home: "random",
+    homes: "random",
     replicas: 10,
     jobs: 10,
     startMs: undefined,

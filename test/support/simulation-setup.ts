@@ -8,6 +8,7 @@ import {
   type Setup,
   type Strategy,
 } from "../../src/simulation/job.ts";
+import { heldZones } from "../../src/simulation/held-zones.ts";
 import type { Market, MarketZone } from "../../src/simulation/market.ts";
 import { residualLife } from "../../src/simulation/residual-life.ts";
 import { JobSimulator } from "../../src/simulation/simulate-job.ts";
@@ -51,6 +52,7 @@ export const pathOf = (changeoverHours: number, more: Partial<DataPath> = {}): D
   name: "data",
   zones: "all",
   cache: "none",
+  copies: 1,
   warmMs: changeoverHours * hourMs,
   coldMs: changeoverHours * hourMs,
   speed: 1,
@@ -66,10 +68,11 @@ export interface Wanted {
   rules?: Partial<PlatformRules>;
   strategy?: Partial<Strategy>;
   checkpointing?: Setup["checkpointing"];
-  home?: number;
+  /** Of the zones that hold the data, the first ones. */
+  homes?: readonly number[];
 }
 
-export function setupOf({ market, path, rules, strategy, home = 0, ...rest }: Wanted): Setup {
+export function setupOf({ market, path, rules, strategy, homes = [0], ...rest }: Wanted): Setup {
   const job: Job = {
     workMs: rest.job.workHours * hourMs,
     deadlineMs: (rest.job.deadlineHours ?? Infinity) * hourMs,
@@ -77,7 +80,7 @@ export function setupOf({ market, path, rules, strategy, home = 0, ...rest }: Wa
   };
   return {
     market,
-    home,
+    held: heldZones(homes, path?.copies ?? 1, market.zones.length),
     job,
     path: path ?? pathOf(0),
     checkpointing: rest.checkpointing ?? lossless,

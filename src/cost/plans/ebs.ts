@@ -48,20 +48,31 @@ export function ebsInZones(input: PlanInput, zones: number): StoragePlan {
     {
       id: "ebs-zones",
       title: `EBS copies in ${zones} zones`,
-      ...(zones < 2 ? { impossible: "the job may run in one zone only" } : {}),
+      ...(zones < 2 ? { impossible: onlyOneZone(input.likely) } : {}),
     },
     (bill, situation, volume) => keptVolume(bill, situation, volume, zones),
   );
 }
 
-/** A volume at home; elsewhere the machine copies from S3. Of many restarts, one in `zones` finds its home free. */
-export function hybrid(input: PlanInput): StoragePlan {
+const onlyOneZone = ({ zones }: Situation) =>
+  zones < 2
+    ? "the job may run in one zone only"
+    : "that is a volume in one zone, a plan of its own";
+
+/**
+ * Volumes in `copies` zones; elsewhere the machine copies from S3. Of many restarts, as many find a zone with a volume
+ * free as such zones are among all.
+ */
+export function hybrid(input: PlanInput, copies: number): StoragePlan {
   return planWithVolume(
     input,
-    { id: "hybrid", title: "EBS at home, S3 elsewhere" },
+    {
+      id: "hybrid",
+      title: copies === 1 ? "EBS at home, S3 elsewhere" : `EBS in ${copies} zones, S3 elsewhere`,
+    },
     (bill, situation, volume) => {
-      const atHome = 1 / situation.zones;
-      const kept = keptVolume(bill, situation, volume, 1);
+      const atHome = Math.min(1, copies / situation.zones);
+      const kept = keptVolume(bill, situation, volume, copies);
       const { bytesPerSecond } = volumeSpeed(volume, situation);
       const hasDisk = fitsInstanceStore(situation);
       const { nodes, hoursPerMonth, s3BytesPerSecond } = situation;

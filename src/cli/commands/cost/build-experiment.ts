@@ -51,7 +51,7 @@ export async function buildExperiment(
     usdPerHour: market.terms.spotUsdPerHour ?? market.terms.onDemandUsdPerHour,
   });
   const rules = input.asPapers ? paperRules(input, market) : awsRules(input, workMs, deadlineMs);
-  const cases = casesOf(input, market.zones.length > 1 ? paths : paths.slice(0, 1), deadlineMs);
+  const cases = casesOf(input, paths, deadlineMs);
   const isMeasured = market.source.kind === "trace";
   const experiment: Experiment = {
     source: market.source,
@@ -63,7 +63,7 @@ export async function buildExperiment(
     },
     rules,
     cases,
-    home: homeOf(input, market),
+    homes: homesOf(input, market),
     replicas: input.start === undefined ? (input.replicas ?? (isMeasured ? 1 : 100)) : 1,
     jobs: input.start === undefined ? (input.jobs ?? (isMeasured ? 600 : 20)) : 1,
     startMs: input.start === undefined ? undefined : Math.round(input.start),
@@ -78,11 +78,11 @@ export async function buildExperiment(
 
 const roundFinite = (ms: number) => (ms === Infinity ? ms : Math.round(ms));
 
-function homeOf({ home }: SimulateInput, { zones }: SimulatedMarket): Experiment["home"] {
-  if (home === undefined) return zones.length === 1 ? 0 : "random";
-  const index = zones.indexOf(home);
-  if (index >= 0) return index;
-  throw new RunctlError("USAGE", `there is no zone ${home}`, {
+function homesOf({ home }: SimulateInput, { zones }: SimulatedMarket): Experiment["homes"] {
+  if (home.length === 0) return zones.length === 1 ? [0] : "random";
+  const unknown = home.find((zone) => !zones.includes(zone));
+  if (unknown === undefined) return home.map((zone) => zones.indexOf(zone));
+  throw new RunctlError("USAGE", `there is no zone ${unknown}`, {
     hint: `there are ${zones.join(", ")}`,
   });
 }

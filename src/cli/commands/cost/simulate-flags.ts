@@ -74,7 +74,16 @@ export const simulateFlags = {
     "TIME",
   ),
   boot: optional(duration, "from a request to a machine that can load; default 4m", "TIME"),
-  home: optional(text, "zone of the volume; default: another one for each job", "ZONE"),
+  copies: repeated(
+    wholeNumber,
+    "zones with a volume, for ebs-zones and hybrid; again for more to compare",
+    "N",
+  ),
+  home: repeated(
+    text,
+    "zone of the volume, again for those of copies; default: others for each job",
+    "ZONE",
+  ),
   checkpoints: repeated(
     checkpointPolicy,
     "15m, young, daly, age-dependent, on-notice or lossless",

@@ -78,6 +78,31 @@ test("storage plans of the advisor are compared, and one that cannot be done is 
   );
 });
 
+test("copies in some zones are compared with copies in all, and cost what they are many", async () => {
+  const line =
+    "--replicas 2 --jobs 4 --deadline 60h --region us-east-1 --dataset 150GB --instance-type g5.xlarge --plan ebs-zones --plan hybrid --copies 2 --copies 3";
+  const { output } = await runSimulate(line);
+  assert.deepEqual(
+    output.cases.map(({ name }) => name),
+    [
+      "EBS copies in 2 zones",
+      "EBS copies in 3 zones",
+      "EBS in 2 zones, S3 elsewhere",
+      "EBS in 3 zones, S3 elsewhere",
+    ],
+  );
+  const [two, three, hybrid] = output.cases;
+  assert.ok(two!.waitingHours >= three!.waitingHours);
+  assert.ok(two!.waitingHours > hybrid!.waitingHours);
+  const standing = (name: string) => {
+    const value = output.assumptions.find(({ what }) => what === name)?.value ?? "";
+    return Number(/([\d.]+) USD\/h standing/.exec(value)?.[1]);
+  };
+  const volume = standing("EBS copies in 3 zones") - standing("EBS copies in 2 zones");
+  // 147 GiB of gp3 at 0.08 USD for 730 hours.
+  assert.equal(volume.toFixed(4), ((147 * 0.08) / 730).toFixed(4));
+});
+
 test("policies, placements and checkpoints multiply into cases", async () => {
   const line =
     "--replicas 2 --jobs 2 --deadline 60h --instance-type g5.xlarge --policy greedy --policy on-demand --checkpoints 15m --checkpoints daly";
@@ -118,6 +143,9 @@ const refused: Array<[line: string, error: { code: string; message: RegExp }]> =
   [`${few} --as-papers`, { code: "USAGE", message: /ticks of a trace/ }],
   [`${few} --home us-east-1z`, { code: "USAGE", message: /no zone us-east-1z/ }],
   [`${few} --zone us-east-1z`, { code: "USAGE", message: /us-east-1z/ }],
+  [`${few} --dataset 1GB --copies 9`, { code: "USAGE", message: /no 9 zones/ }],
+  [`${few} --copies 2`, { code: "USAGE", message: /--copies needs to know/ }],
+  [`${few} --dataset 1GB --plan ebs-zones --copies 1`, { code: "USAGE", message: /one zone/ }],
   [`${few} --quota 5`, { code: "USAGE", message: /no fleet/ }],
   [`--replicas 1 --jobs 0 --instance-type g5.xlarge`, { code: "USAGE", message: /at least 1/ }],
   [`${few} --work 0h`, { code: "USAGE", message: /--work/ }],

@@ -1,5 +1,6 @@
 import { ratesOf } from "../../../cost/resource-price.ts";
 import { exactly } from "../../../cost/estimate.ts";
+import type { PlanId } from "../../../cost/storage-plan.ts";
 import { storagePlans } from "../../../cost/storage-plans.ts";
 import { publishedCapacity } from "../../../cost/capacity.ts";
 import { RunctlError } from "../../../errors.ts";
@@ -8,7 +9,6 @@ import type { DataPath } from "../../../simulation/job.ts";
 import { hourMs } from "../../../simulation/spot-trace.ts";
 import type { AdviseInput } from "./advise-input.ts";
 import { readWorkload } from "./read-workload.ts";
-import type { planIds } from "./simulate-flags.ts";
 import type { Assumed, SimulateInput } from "./simulate-input.ts";
 
 /** Of a launch, before EC2 calls it running and bills it; assumed. */
@@ -24,7 +24,7 @@ const launchAssumption: Assumed = {
   origin: "assumed",
 };
 
-const defaultPlans: ReadonlyArray<(typeof planIds)[number]> = [
+const defaultPlans: readonly PlanId[] = [
   "s3-nvme",
   "s3-gp3",
   "ebs-one-zone",
@@ -49,20 +49,22 @@ export function simulatedPaths(
   input: SimulateInput,
   place: Place,
 ): { paths: DataPath[]; assumed: Assumed[] } {
-  return input.dataset === undefined ? givenPath(input) : planPaths(input, place);
+  return input.dataset === undefined ? givenPath(input, place.zones) : planPaths(input, place);
 }
 
-function givenPath(input: SimulateInput): { paths: DataPath[]; assumed: Assumed[] } {
-  if (input.plan.length > 0)
-    throw new RunctlError("USAGE", "--plan needs to know how large the dataset is", {
-      hint: "give --dataset, such as --dataset 150GB",
-    });
+function givenPath(input: SimulateInput, zones: number): { paths: DataPath[]; assumed: Assumed[] } {
+  for (const [flag, values] of Object.entries({ "--plan": input.plan, "--copies": input.copies }))
+    if (values.length > 0)
+      throw new RunctlError("USAGE", `${flag} needs to know how large the dataset is`, {
+        hint: "give --dataset, such as --dataset 150GB",
+      });
   const { changeover = defaultChangeoverMs } = input;
   const loadMs = Math.max(0, Math.round(changeover) - (input.asPapers ? 0 : launchMs));
-  const path = (name: string, zones: "home" | "all"): DataPath => ({
+  const path = (name: string, bound: DataPath["zones"]): DataPath => ({
     name,
-    zones,
+    zones: bound,
     cache: "none",
+    copies: 1,
     warmMs: loadMs,
     coldMs: loadMs,
     speed: 1,
@@ -70,7 +72,11 @@ function givenPath(input: SimulateInput): { paths: DataPath[]; assumed: Assumed[
     fixedUsdPerHour: 0,
   });
   return {
-    paths: [path("follows capacity", "all"), path("bound to one zone", "home")],
+    // In one zone the two are the same.
+    paths: [
+      path("follows capacity", "all"),
+      ...(zones > 1 ? [path("bound to one zone", "held")] : []),
+    ],
     assumed: [
       ...(input.asPapers ? [] : [launchAssumption]),
       {
@@ -94,19 +100,23 @@ function planPaths(
     machineUsdPerHour: exactly(usdPerHour, "spot"),
     capacity: publishedCapacity(region),
   });
-  const plans = storagePlans({
-    likely: { ...workload.likely, zones },
-    rates: ratesOf(region),
-    pinned: {},
-  });
-  const all = dataPaths({ plans, situation: workload.likely, zones, bootMs: boot - launchMs });
+  const situation = { ...workload.likely, zones };
+  const pathsWith = (copies: number) =>
+    dataPaths({
+      plans: storagePlans({ likely: situation, rates: ratesOf(region), pinned: {}, copies }),
+      situation,
+      copies,
+      bootMs: boot - launchMs,
+    });
   const wanted = input.plan.length > 0 ? input.plan : defaultPlans;
-  const paths = wanted.flatMap((id) => {
-    const found = all.find((plan) => plan.id === id);
-    if (found?.path) return [found.path];
-    if (input.plan.length === 0) return [];
-    throw new RunctlError("USAGE", `${id} cannot be done: ${found?.why ?? "it is no plan here"}`);
-  });
+  const paths = wanted.flatMap((id) =>
+    copiesOf(id, input, zones).flatMap((copies) => {
+      const found = pathsWith(copies).find((plan) => plan.id === id);
+      if (found?.path) return [found.path];
+      if (input.plan.length === 0) return [];
+      throw new RunctlError("USAGE", `${id} cannot be done: ${found?.why ?? "it is no plan here"}`);
+    }),
+  );
   const compared = input.plan.length > 0 ? paths : withoutSpare(paths);
   return {
     paths: compared,
@@ -121,6 +131,21 @@ function planPaths(
       ...compared.map(pathAssumption),
     ],
   };
+}
+
+/**
+ * Numbers of zones with a volume, with each of which a plan is simulated: without --copies all zones for the plan that
+ * has nothing else, and one for the others.
+ */
+function copiesOf(id: PlanId, { copies }: SimulateInput, zones: number): readonly number[] {
+  if (id !== "ebs-zones" && id !== "hybrid") return [1];
+  const refused = copies.find((count) => count < 1 || count > zones);
+  if (refused !== undefined)
+    throw new RunctlError("USAGE", `there are no ${refused} zones for copies`, {
+      hint: `the job may run in ${zones}`,
+    });
+  if (copies.length > 0) return [...new Set(copies)];
+  return id === "hybrid" ? [1] : [zones];
 }
 
 /** Numbers of the advisor that loads follow from, by the names that it gives them. */

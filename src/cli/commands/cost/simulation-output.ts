@@ -1,7 +1,7 @@
 import { type LowerBound, omniscientBound } from "../../../simulation/omniscient.ts";
 import {
   type Experiment,
-  homeOf,
+  homesOf,
   marketOfReplica,
   setupOf,
   startOf,
@@ -59,9 +59,9 @@ function lowerBound(experiment: Experiment): SimulationOutput["lowerBound"] {
   const prepared = marketOfReplica(experiment, 0);
   const jobs = Math.min(experiment.jobs, boundedJobs);
   const bounds = Array.from({ length: jobs }, (_, job) => {
-    const home = homeOf(experiment, 0, job, prepared.market.zones.length);
+    const homes = homesOf(experiment, 0, job, prepared.market.zones.length);
     const startMs = startOf(experiment, 0, job, prepared.startsBeforeMs);
-    return omniscientBound(setupOf(experiment, first, prepared, home), startMs);
+    return omniscientBound(setupOf(experiment, first, prepared, homes), startMs);
   });
   const mean = (of: (bound: LowerBound) => number) =>
     bounds.reduce((sum, bound) => sum + of(bound), 0) / jobs;
