@@ -23,32 +23,24 @@ mount --bind /mnt/data /srv/twice
 unshare --mount --propagation private sleep 600 </dev/null >/dev/null 2>&1 &
 until grep -q ' /srv/twice ' /proc/$!/mountinfo && [ "$(cat /proc/$!/comm)" = sleep ]; do sleep 0.02; done`;
 
-// One cloud for all: to stage the runtime costs as much as a boot.
-test("what an agent does for its instance", { skip }, async (t) => {
+const stories: Readonly<Record<string, (cloud: AgentCloud) => Promise<void>>> = {
+  "a notice: the command saves, the volume is free wherever it was mounted, and the next instance finds what was saved":
+    noticeAndNext,
+  "an agent that is killed comes back, finds the command alive and does not run it again":
+    killedAgent,
+  "an agent that hangs is killed and comes back, finds the command alive and ends the instance with it":
+    hangingAgent,
+  "requests: a freeze thaws, an unmount of what is in use fails, also of what the user mounted; stop frees the volume":
+    requests,
+  "a file system that was not unmounted cleanly is mounted for writing and refused for reading only":
+    uncleanFileSystems,
+  "a volume with foreign data is refused, and the instance ends itself": foreignData,
+};
+
+// One cloud for all: to stage the runtime costs as much as a boot. Much of each is waiting.
+test("what an agent does for its instance", { skip, concurrency: 3 }, async (t) => {
   const cloud = await agentCloud(t);
-  await t.test(
-    "a notice: the command saves, the volume is free wherever it was mounted, and the next instance finds what was saved",
-    () => noticeAndNext(cloud),
-  );
-  await t.test(
-    "an agent that is killed comes back, finds the command alive and does not run it again",
-    () => killedAgent(cloud),
-  );
-  await t.test(
-    "an agent that hangs is killed and comes back, finds the command alive and ends the instance with it",
-    () => hangingAgent(cloud),
-  );
-  await t.test(
-    "requests: a freeze thaws, an unmount of what is in use fails, also of what the user mounted; stop frees the volume",
-    () => requests(cloud),
-  );
-  await t.test(
-    "a file system that was not unmounted cleanly is mounted for writing and refused for reading only",
-    () => uncleanFileSystems(cloud),
-  );
-  await t.test("a volume with foreign data is refused, and the instance ends itself", () =>
-    foreignData(cloud),
-  );
+  await Promise.all(Object.entries(stories).map(([name, tell]) => t.test(name, () => tell(cloud))));
 });
 
 async function noticeAndNext(cloud: AgentCloud): Promise<void> {
@@ -182,18 +174,15 @@ async function foreignData(cloud: AgentCloud): Promise<void> {
   const volume = await ownedVolume(cloud.aws);
   const writer = await cloud.launch([], { whenDone: "keep" });
   await cloud.untilState(writer, "running");
-  await requestAttachment(cloud.aws, {
-    volumeId: volume.volumeId,
-    instanceId: writer,
-    device: "/dev/sdf",
-  });
-  await cloud.settled();
+  const { volumeId } = volume;
+  await requestAttachment(cloud.aws, { volumeId, instanceId: writer, device: "/dev/sdf" });
+  await untilVolumeIs(cloud, volumeId, "in-use");
   await cloud.inside(
     writer,
-    "echo precious | dd of=/dev/nvme1n1 bs=1M seek=100 conv=notrunc,fsync",
+    "until echo precious | dd of=/dev/nvme1n1 bs=1M seek=100 conv=nocreat,notrunc,fsync; do sleep 0.05; done",
   );
-  await requestDetachment(cloud.aws, volume.volumeId, { instanceId: writer, force: false });
-  await cloud.settled();
+  await requestDetachment(cloud.aws, volumeId, { instanceId: writer, force: false });
+  await untilVolumeIs(cloud, volumeId, "available");
 
   const instanceId = await cloud.launch(["true"], {
     volumes: [{ volume, mount: "/mnt/data", readOnly: false }],
@@ -203,7 +192,7 @@ async function foreignData(cloud: AgentCloud): Promise<void> {
   const { tags } = (await findInstance(cloud.aws, instanceId))!;
   assert.equal(tags[tagKeys.state], "failed");
   assert.match(tags[tagKeys.message] ?? "", /should be blank but holds/);
-  assert.equal(await cloud.stateOf(volume.volumeId), "available");
+  assert.equal(await cloud.stateOf(volumeId), "available");
 }
 
 /** As if the user had made it and let instances attach it. */
@@ -261,6 +250,13 @@ async function untilMoments(
     const { stdout } = await cloud.inside(instanceId, "cat /var/log/runctl-agent.log");
     if (stdout.split(`"${moment}"`).length > count) return;
     assert.ok(Date.now() < end, `not ${count} times ${moment}`);
+  }
+}
+
+async function untilVolumeIs(cloud: AgentCloud, volumeId: string, wanted: string): Promise<void> {
+  for (const end = Date.now() + 120_000; (await cloud.stateOf(volumeId)) !== wanted;) {
+    assert.ok(Date.now() < end, `${volumeId} is not ${wanted}`);
+    await delay(50);
   }
 }
 
