@@ -11,6 +11,12 @@ export function fastRestoreCreditsPerHour(snapshotGiB: number): number {
 /** "Copy an Amazon EBS volume": MiB/s at most while the copy is not complete. */
 export const cloneMiBps = 125;
 
+/**
+ * "Copy an Amazon EBS volume": one copy of a source at a time. A region takes 5 at once, but all clones of a dataset
+ * have the same source.
+ */
+export const clonesAtOnce = 1;
+
 /** "Throughput Optimized HDD and Cold HDD volumes", EBS user guide; sc1's figures are standing ones, not read again. */
 export const hddThroughput = {
   st1: { baseMiBpsPerTiB: 40, burstMiBpsPerTiB: 250, maxMiBps: 500 },

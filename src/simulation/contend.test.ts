@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { contend, type Fleet, type Pool } from "./contend.ts";
+import { outcomeOf, pathOf } from "../../test/support/simulation-setup.ts";
+import { contend } from "./contend.ts";
 import { EventHeap } from "./event-heap.ts";
+import type { Fleet, Pool, PoolLoad } from "./fleet.ts";
+import { prepareMarket } from "./market.ts";
 import { hourMs, zoneFromRuns } from "./spot-trace.ts";
 
 interface Wanted {
@@ -27,11 +30,21 @@ const zone = (name: string, runs: ReadonlyArray<readonly [capacity: number, hour
     runs.map(([capacity, hours]) => [capacity, hours * hourMs] as const),
   );
 
+const loadOf = (hours: number, more: Partial<PoolLoad> = {}): PoolLoad => ({
+  warmMs: hours * hourMs,
+  coldMs: hours * hourMs,
+  cache: "none",
+  held: [],
+  restore: undefined,
+  ...more,
+});
+
 const poolOf = (zones: Pool["zones"], more: Partial<Pool> = {}): Pool => ({
   zones,
   depth: 1,
   quota: Infinity,
-  changeoverMs: 0,
+  policy: "greedy",
+  load: loadOf(0),
   spotUsdPerHour: 1,
   onDemandUsdPerHour: 3,
   firstHourFree: false,
@@ -39,6 +52,11 @@ const poolOf = (zones: Pool["zones"], more: Partial<Pool> = {}): Pool => ({
   seed: 1,
   ...more,
 });
+
+const near = (value: number, expected: number) =>
+  assert.ok(Math.abs(value - expected) < 1e-5, `${value}, not ${expected}`);
+
+const inHours = (ms: number) => ms / hourMs;
 
 const doneHours = (fleet: Fleet, pool: Pool) =>
   [...contend(fleet, pool).doneMs].map((at) => at / hourMs);
@@ -59,7 +77,7 @@ test("when capacity shrinks somebody is interrupted, and goes on before those wh
         [2, 1000],
       ]),
     ],
-    { changeoverMs: 0.5 * hourMs },
+    { load: loadOf(0.5) },
   );
   const fleet = fleetOf([{ workHours: 4 }, { workHours: 4 }, { workHours: 4, arrivalHours: 0.5 }]);
   const outcome = contend(fleet, pool);
@@ -92,12 +110,122 @@ test("a quota holds over all zones", () => {
 });
 
 test("who cannot keep a deadline otherwise goes on demand, and pays for it", () => {
-  const pool = poolOf([zone("a", [[1, 1000]])], { changeoverMs: 0.1 * hourMs });
+  const pool = poolOf([zone("a", [[1, 1000]])], { load: loadOf(0.1) });
   const fleet = fleetOf([{ workHours: 10 }, { workHours: 10, deadlineHours: 15 }]);
   const outcome = contend(fleet, pool);
   assert.ok(outcome.doneMs[1]! <= 15 * hourMs);
   assert.ok(Math.abs(outcome.costUsd[1]! - 3 * 10.1) < 1e-9);
   assert.ok(Math.abs(outcome.costUsd[0]! - 10.1) < 1e-9);
+});
+
+test("Uniform Progress in a pool: on demand while it is behind, and back to spot when it is ahead of two changeovers", () => {
+  const zones = [
+    zone("a", [
+      [0, 2],
+      [1, 1],
+      [0, 4],
+      [1, 1000],
+    ]),
+  ];
+  const fleet = fleetOf([{ workHours: 6, deadlineHours: 12 }]);
+  const load = loadOf(0.25);
+  const outcome = contend(fleet, poolOf(zones, { load, policy: "uniform-progress" }));
+  // Behind from the start: on demand from 0, training from 0.25; ahead of (t + 0.5) / 2 from 1.0 on. Spot is there from 2:
+  // 0.75 h of work; lost at 3 with 2.5 h done, which is the pace of 5; on demand from 5 to 7, spot to the end.
+  assert.deepEqual([outcome.launches[0], outcome.preemptions[0]], [4, 1]);
+  near(outcome.onDemandMs[0]! / hourMs, 2 + 2);
+  near(outcome.doneMs[0]! / hourMs, 7 + 0.25 + (6 - 2.5 - 1.75));
+  near(outcome.costUsd[0]!, 4 * 3 + 1 + 2);
+  // Greedy waits to the last moment, at 6.25, and stays on demand.
+  const greedy = contend(fleet, poolOf(zones, { load })).onDemandMs[0]! / hourMs;
+  near(greedy, 0.25 + 5.25);
+});
+
+test("a fleet of one is a single job: what it costs, when it is done, and what it pays on demand", () => {
+  const spells = fc.array(
+    fc.tuple(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 300 })),
+    { minLength: 20, maxLength: 60 },
+  );
+  const policies = fc.constantFrom("spot-only", "on-demand", "greedy", "uniform-progress");
+  fc.assert(
+    fc.property(spells, policies, fc.boolean(), (minutes, policy, firstHourFree) => {
+      const runs = minutes.flatMap(([down, up]) => [
+        [0, down / 60] as const,
+        [1, up / 60] as const,
+      ]);
+      const hours = runs.reduce((sum, [, length]) => sum + length, 0);
+      const trace = {
+        zones: [zone("a", [...runs, [1, 1000]])],
+        lengthMs: Math.round((hours + 1000) * hourMs),
+        tickMs: 0,
+        kind: "probe" as const,
+        onDemandUsdPerHour: undefined,
+        origin: "drawn",
+      };
+      const job = { workHours: 24, deadlineHours: 40 };
+      const market = prepareMarket(trace, { gang: 1, onDemandUsdPerHour: 3, spotUsdPerHour: 1 });
+      const single = outcomeOf({
+        market,
+        job,
+        path: pathOf(0.2),
+        rules: { firstHourFree },
+        strategy: { deadline: policy },
+      });
+      const pool = poolOf(trace.zones, { load: loadOf(0.2), policy, firstHourFree });
+      const fleet = contend(fleetOf([job]), pool);
+      assert.deepEqual(
+        [fleet.launches[0], fleet.preemptions[0]],
+        [single.launches, single.preemptions],
+      );
+      // A job that was just lost looks for capacity a millisecond before it goes on demand.
+      for (const [pooled, alone] of [
+        [fleet.doneMs[0], single.makespanMs],
+        [fleet.onDemandMs[0], single.onDemandMs],
+        [fleet.costUsd[0]! * hourMs, single.costUsd * hourMs],
+      ] as const)
+        assert.ok(Math.abs(pooled! - alone) < 200, `${policy}: ${pooled}, not ${alone}`);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("a region makes so many volumes at once: the others wait on machines that are paid for", () => {
+  const zones = [zone("a", [[9, 1000]])];
+  const fleet = fleetOf(Array.from({ length: 3 }, () => ({ workHours: 5 })));
+  const restore = { atOnce: 1, holdMs: 2 * hourMs, bootMs: 0.25 * hourMs };
+  const outcome = contend(fleet, poolOf(zones, { load: loadOf(0.5, { restore }) }));
+  // Each trains a quarter of an hour after its volume is begun: two hours after the one before.
+  assert.deepEqual([...outcome.restoreWaitMs].map(inHours), [0, 2, 4]);
+  assert.deepEqual([...outcome.doneMs].map(inHours), [5.5, 7.5, 9.5]);
+  assert.deepEqual([...outcome.costUsd], [5.5, 7.5, 9.5]);
+  // Where the data is at hand, as after a restart in the same zone, no volume is made.
+  const again = [
+    zone("a", [
+      [9, 6],
+      [0, 1],
+      [9, 1000],
+    ]),
+  ];
+  const last = loadOf(0.5, { restore, cache: "last", warmMs: 0.1 * hourMs });
+  const restarted = contend(fleet, poolOf(again, { load: last }));
+  assert.deepEqual([...restarted.coldLaunches], [1, 1, 1]);
+  assert.deepEqual([...restarted.restoreWaitMs].map(inHours), [0, 2, 4]);
+});
+
+test("a volume that nobody waits for any more makes room for the next", () => {
+  const zones = [
+    zone("a", [
+      [2, 1],
+      [1, 1000],
+    ]),
+  ];
+  const restore = { atOnce: 1, holdMs: 50 * hourMs, bootMs: 0 };
+  const fleet = fleetOf([{ workHours: 2 }, { workHours: 2 }]);
+  const outcome = contend(fleet, poolOf(zones, { load: loadOf(0.5, { restore }) }));
+  // One of the two is interrupted at 1; the other has the volume then, if it did not have it before.
+  const first = Math.min(...outcome.doneMs) / hourMs;
+  assert.ok(first === 2.5 || first === 3.5, `${first}`);
+  assert.ok(Math.max(...outcome.doneMs) < 10 * hourMs);
 });
 
 test("an interruption in the first hour is free in a pool too", () => {

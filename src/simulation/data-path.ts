@@ -1,8 +1,10 @@
-import { hoursPerMonthOfStorage, type Situation } from "../cost/situation.ts";
+import { bytesPerMiB, hoursPerMonthOfStorage, type Situation } from "../cost/situation.ts";
 import type { PlanCost } from "../cost/monthly-cost.ts";
 import type { PlanId, StoragePlan } from "../cost/storage-plan.ts";
-import type { DataPath } from "./job.ts";
+import type { DataPath, VolumeRestore } from "./job.ts";
 import { hourMs } from "./spot-trace.ts";
+import { cloneMiBps, clonesAtOnce, regionInitializationMiBps } from "../facts/restore-limits.ts";
+import { initializationRateFor } from "../cost/initialization-rate.ts";
 
 /** What `dataPaths` needs beside the plans. */
 export interface DataPathInput {
@@ -36,7 +38,7 @@ export function dataPaths(input: DataPathInput): SimulatedPlan[] {
   );
   return input.plans.map(({ id, title, impossible, undecided }) => {
     const why = impossible ?? undecided;
-    const parts = why === undefined ? partsOf(id, costs, copies) : undefined;
+    const parts = why === undefined ? partsOf(id, costs, copies, situation) : undefined;
     if (!parts) return { id, path: undefined, why: why ?? "it rests on a plan that is impossible" };
     const floor = costs.get(id)?.unpriced.length ? " (a floor: something has no price)" : "";
     return {
@@ -52,6 +54,14 @@ export function dataPaths(input: DataPathInput): SimulatedPlan[] {
         speed: speedOf(parts.cost, situation),
         feePerLoadUsd: parts.cost.restartFeeUsd,
         fixedUsdPerHour: standingUsdPerHour(parts.cost, situation),
+        ...(parts.restore
+          ? {
+              restore: {
+                ...parts.restore,
+                afterMs: Math.round(input.bootMs + situation.attachHours * hourMs),
+              },
+            }
+          : {}),
       },
     };
   });
@@ -65,12 +75,14 @@ interface Parts {
   warmHours: number;
   coldHours: number;
   cost: PlanCost;
+  restore?: Omit<VolumeRestore, "afterMs">;
 }
 
 function partsOf(
   id: PlanId,
   costs: ReadonlyMap<PlanId, PlanCost>,
   copies: number,
+  situation: Situation,
 ): Parts | undefined {
   const cost = costs.get(id);
   if (!cost) return undefined;
@@ -97,9 +109,27 @@ function partsOf(
       );
     }
     case "clone":
-      return { zones: "held", cache: "none", warmHours: coldHours, coldHours, cost };
+      return {
+        zones: "held",
+        cache: "none",
+        warmHours: coldHours,
+        coldHours,
+        cost,
+        restore: volumesAtOnce(clonesAtOnce, cloneMiBps, situation),
+      };
+    case "snapshot-rate": {
+      const rateMiBps = initializationRateFor(situation.nodes);
+      const atOnce = Math.floor(regionInitializationMiBps / rateMiBps);
+      return {
+        zones: "all",
+        cache: "last",
+        warmHours,
+        coldHours,
+        cost,
+        restore: volumesAtOnce(atOnce, rateMiBps, situation),
+      };
+    }
     case "snapshot-lazy":
-    case "snapshot-rate":
     case "snapshot-fsr":
       // The volume that was restored stays where the job ran last.
       return { zones: "all", cache: "last", warmHours, coldHours, cost };
@@ -112,6 +142,10 @@ function partsOf(
     default:
       return id satisfies never;
   }
+}
+
+function volumesAtOnce(atOnce: number, miBps: number, { datasetBytes }: Situation) {
+  return { atOnce, ms: Math.ceil((datasetBytes / (miBps * bytesPerMiB)) * 1_000) };
 }
 
 /** Share of the time of a pass that is training. */

@@ -1,26 +1,18 @@
 import { type DeadlinePolicyName, onDemand, waiting } from "./job.ts";
 import { hourMs } from "./spot-trace.ts";
+import { aheadFromMs, behindFromMs, type Progress } from "./uniform-pace.ts";
 
 /** What a policy sees. Times are ms since the job's start; work is counted as if it were saved now. */
-export interface JobView {
-  nowMs: number;
-  doneMs: number;
-  workMs: number;
-  deadlineMs: number;
+export interface JobView extends Progress {
   observeMs: number;
   /** `waiting`, `onDemand`, or the index of a zone. */
   place: number;
   /** Whether the instance that runs is still starting or loading. */
   isLoading: boolean;
-  /** When it trains, or began to. */
-  trainsFromMs: number;
   /** Of a job on no spot instance: the zone that placement chose among those with capacity; -1 if there is none. */
   candidate: number;
-  /** Longest way from a launch to training. */
-  changeoverMs: number;
-  /** Most work that a loss takes, and the time that a save takes. */
+  /** Most work that a loss takes. */
   atRiskMs: number;
-  stallMs: number;
   /** When a zone that has capacity loses it: for those who know the future. */
   endOfSpellMs(zone: number): number;
   /** When any zone has capacity; `nowMs` if one has. */
@@ -66,9 +58,8 @@ function greedy(view: JobView): number {
 function uniformProgress(view: JobView): number {
   if (mustHurry(view)) return inHurry(view);
   if (view.place >= 0) return view.place;
-  const pace = view.workMs / view.deadlineMs;
   if (view.place === onDemand) {
-    const aheadFrom = aheadAgainMs(view, pace);
+    const aheadFrom = aheadFromMs(view);
     if (view.nowMs < aheadFrom || view.candidate < 0) {
       view.wakeMs = Math.max(aheadFrom, view.nextUpMs());
       return onDemand;
@@ -76,7 +67,7 @@ function uniformProgress(view: JobView): number {
     return view.candidate;
   }
   if (view.candidate >= 0) return view.candidate;
-  const behindFrom = Math.floor(view.doneMs / pace) + 1;
+  const behindFrom = behindFromMs(view);
   if (view.nowMs >= behindFrom) return onDemand;
   view.wakeMs = Math.min(view.wakeMs, behindFrom);
   return waiting;
@@ -93,7 +84,7 @@ function uniformProgressOracle(view: JobView): number {
   if (candidate >= 0 && paysOff(view, candidate)) return candidate;
   // What does not pay now will not later, as it only gets shorter.
   const nextMs = candidate >= 0 ? view.endOfSpellMs(candidate) : view.nextUpMs();
-  const behindFrom = Math.floor((view.doneMs * view.deadlineMs) / view.workMs) + 1;
+  const behindFrom = behindFromMs(view);
   if (view.place === waiting && view.nowMs < behindFrom) {
     view.wakeMs = Math.min(view.wakeMs, behindFrom, nextMs);
     return waiting;
@@ -112,17 +103,6 @@ function paysOff(view: JobView, zone: number): boolean {
   const backMs = view.place === onDemand ? view.changeoverMs : 0;
   const spotUsd = lastsMs * view.priceOf(zone) + backMs * view.onDemandUsdPerHour;
   return spotUsd < (lastsMs - loadMs) * view.onDemandUsdPerHour;
-}
-
-/** On on-demand: the first moment at which progress exceeds ep(t + 2d). */
-function aheadAgainMs(view: JobView, pace: number): number {
-  const lead = 2 * view.changeoverMs * pace + view.stallMs;
-  if (view.doneMs > view.nowMs * pace + lead) return view.nowMs;
-  // It grows by 1 in training while what is expected grows by the pace.
-  if (pace >= 1) return Infinity;
-  const fromMs = Math.max(view.nowMs, view.trainsFromMs);
-  const missing = fromMs * pace + lead - view.doneMs;
-  return Math.max(view.nowMs, fromMs + Math.floor(missing / (1 - pace)) + 1);
 }
 
 /**

@@ -29,6 +29,18 @@ export interface DataPath {
   feePerLoadUsd: number;
   /** Volumes and snapshots, as long as the job lasts. */
   fixedUsdPerHour: number;
+  /** What AWS makes of volumes at once, for jobs that load side by side; undefined: the load needs none. */
+  restore?: VolumeRestore;
+}
+
+/** A volume that is made for each load, one for each instance. */
+export interface VolumeRestore {
+  /** Of those that are made at one time. */
+  atOnce: number;
+  /** How long one takes, during which a job may train already. */
+  ms: number;
+  /** From a running machine until it is asked for. */
+  afterMs: number;
 }
 
 /** How jobs answer to the market. */

@@ -1,6 +1,9 @@
 import { meanOf, quantile } from "./block-bootstrap.ts";
-import { contend, type Fleet } from "./contend.ts";
+import { contend } from "./contend.ts";
 import { type Experiment, traceOfReplica } from "./experiment.ts";
+import type { Fleet, FleetOutcome, FleetPolicyName, PoolLoad } from "./fleet.ts";
+import { heldZones } from "./held-zones.ts";
+import type { DataPath, PlatformRules } from "./job.ts";
 import { meanSpotUsdPerHour, prepareMarket } from "./market.ts";
 import { derivedSeed, uniform } from "./random.ts";
 import { hourMs } from "./spot-trace.ts";
@@ -13,21 +16,28 @@ export interface FleetSpec {
   quota: number;
   /** They arrive at random within this time; 0: all at once. */
   arrivalsMs: number;
+  policy: FleetPolicyName;
+  /** Whether what a region makes of volumes at once bounds the loads. */
+  hasRestoreLimit: boolean;
 }
 
 export interface FleetSummary {
   doneShare: number;
   lateShare: number;
+  /** Instances, loads and volumes. */
   costUsd: { mean: number; p90: number };
   /** Of those that are done. */
   makespanHours: { mean: number; p90: number };
   preemptions: number;
+  /** Of the time on instances. */
   onDemandShare: number;
+  /** Hours that instances of one job wait for volumes which the region does not make yet. */
+  restoreWaitHours: number;
 }
 
-/** One history; a month, or as long as the last deadline takes. */
+/** One history of the first case; a month, or as long as the last deadline takes. */
 export function simulateFleet(experiment: Experiment, spec: FleetSpec): FleetSummary {
-  const { job, rules, terms, cases, seed } = experiment;
+  const { job, rules, terms, cases, homes, seed } = experiment;
   const path = cases[0]!.path;
   const horizonMs = Math.max(
     30 * 24 * hourMs,
@@ -44,29 +54,65 @@ export function simulateFleet(experiment: Experiment, spec: FleetSpec): FleetSum
     gang: new Int32Array(spec.jobs).fill(job.gang),
     priority: new Int32Array(spec.jobs),
   };
+  const held = heldZones(homes === "random" ? [] : homes, path.copies, trace.zones.length);
+  const isBound = path.zones === "held";
   const outcome = contend(fleet, {
-    zones: trace.zones,
+    zones: isBound ? held.map((zone) => trace.zones[zone]!) : trace.zones,
     depth: spec.depth,
     quota: spec.quota,
-    changeoverMs: rules.launchMs + path.coldMs,
+    policy: spec.policy,
+    load: {
+      ...loadOf(path, rules, spec.hasRestoreLimit),
+      held: isBound ? [...held.keys()] : held,
+    },
     spotUsdPerHour: meanSpotUsdPerHour(prepareMarket(trace, terms)),
     onDemandUsdPerHour: terms.onDemandUsdPerHour,
     firstHourFree: rules.firstHourFree,
     horizonMs: trace.lengthMs,
     seed,
   });
-  const makespans = outcome.doneMs
-    .map((at, n) => (at - arrivalMs[n]!) / hourMs)
-    .filter(Number.isFinite);
-  const late = outcome.doneMs.filter((at, n) => at > fleet.deadlineMs[n]!).length;
-  const worked = makespans.length * (job.workMs / hourMs);
+  return summaryOf(fleet, outcome, path, trace.lengthMs);
+}
+
+function loadOf(
+  { warmMs, coldMs, cache, restore }: DataPath,
+  { launchMs }: PlatformRules,
+  hasRestoreLimit: boolean,
+): Omit<PoolLoad, "held"> {
   return {
-    doneShare: makespans.length / spec.jobs,
-    lateShare: late / spec.jobs,
-    costUsd: spreadOf(outcome.costUsd),
+    warmMs: launchMs + warmMs,
+    coldMs: launchMs + coldMs,
+    cache,
+    restore:
+      hasRestoreLimit && restore
+        ? { atOnce: restore.atOnce, holdMs: restore.ms, bootMs: launchMs + restore.afterMs }
+        : undefined,
+  };
+}
+
+function summaryOf(
+  { arrivalMs, deadlineMs }: Fleet,
+  outcome: FleetOutcome,
+  { feePerLoadUsd, fixedUsdPerHour }: DataPath,
+  horizonMs: number,
+): FleetSummary {
+  const { doneMs, costUsd, coldLaunches, ranMs, onDemandMs, restoreWaitMs } = outcome;
+  const jobs = arrivalMs.length;
+  const lastsHours = doneMs.map((at, n) => (Math.min(at, horizonMs) - arrivalMs[n]!) / hourMs);
+  const makespans = lastsHours.filter((_, n) => doneMs[n]! < Infinity);
+  const late = doneMs.filter((at, n) => at > deadlineMs[n]!).length;
+  return {
+    doneShare: makespans.length / jobs,
+    lateShare: late / jobs,
+    costUsd: spreadOf(
+      costUsd.map(
+        (usd, n) => usd + coldLaunches[n]! * feePerLoadUsd + lastsHours[n]! * fixedUsdPerHour,
+      ),
+    ),
     makespanHours: spreadOf(makespans),
     preemptions: meanOf(Float64Array.from(outcome.preemptions)),
-    onDemandShare: (meanOf(outcome.onDemandMs) * spec.jobs) / hourMs / Math.max(1, worked),
+    onDemandShare: meanOf(onDemandMs) / Math.max(1, meanOf(ranMs)),
+    restoreWaitHours: meanOf(restoreWaitMs) / hourMs,
   };
 }
 

@@ -5,6 +5,7 @@ import {
   regionInitializationMiBps,
 } from "../../facts/restore-limits.ts";
 import type { Bill } from "../bill.ts";
+import { initializationRateFor } from "../initialization-rate.ts";
 import {
   bytesPerMiB,
   datasetGiB,
@@ -63,14 +64,13 @@ export function snapshotLazy(input: PlanInput): StoragePlan {
 
 /** A paid rate fills the volume ("Initialize Amazon EBS volumes"). */
 export function snapshotWithRate(input: PlanInput): StoragePlan {
-  const { min, max } = initializationRateMiBps;
-  const rateMiBps = Math.min(max, Math.floor(regionInitializationMiBps / input.likely.nodes));
+  const rateMiBps = initializationRateFor(input.likely.nodes);
   return planWithVolume(
     input,
     {
       id: "snapshot-rate",
       title: `snapshot, ${rateMiBps} MiB/s paid`,
-      ...(rateMiBps < min
+      ...(rateMiBps < initializationRateMiBps.min
         ? { impossible: `a region fills ${regionInitializationMiBps} MiB/s of volumes at once` }
         : {}),
     },

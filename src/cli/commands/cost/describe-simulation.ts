@@ -104,14 +104,21 @@ function basis(jobs: number, effectiveSamples: number): string {
   );
 }
 
-function fleet({ jobs, poolDepth, poolDepthOrigin, shared, unlimited }: FleetOutput): string {
+function fleet(output: FleetOutput): string {
+  const { jobs, policy, plan, poolDepth, poolDepthOrigin, restoresAtOnce } = output;
   const heads = ["POOL", "USD A JOB", "HOURS", "P90", "DONE", "LATE", "INTERRUPTED", "ON DEMAND"];
-  const rows = [fleetRow("shared", shared), fleetRow("enough for all (a bound)", unlimited)];
+  const hasLimit = restoresAtOnce !== null;
+  if (hasLimit) heads.push("FOR VOLUMES h");
+  const rows = [
+    fleetRow("shared", output.shared, hasLimit),
+    fleetRow("enough for all (a bound)", output.unlimited, hasLimit),
+  ];
   const depth = `${poolDepth} times what the trace counts, ${poolDepthOrigin}`;
-  return `${jobs} such jobs in one pool (${depth}):\n${indent(table(heads, rows))}`;
+  const limit = hasLimit ? `; ${restoresAtOnce} volumes are made at once` : "";
+  return `${jobs} such jobs in one pool (${plan}, ${policy}; ${depth}${limit}):\n${indent(table(heads, rows))}`;
 }
 
-function fleetRow(name: string, one: FleetSummary): string[] {
+function fleetRow(name: string, one: FleetSummary, hasLimit: boolean): string[] {
   return [
     name,
     one.costUsd.mean.toFixed(2),
@@ -121,6 +128,7 @@ function fleetRow(name: string, one: FleetSummary): string[] {
     percent(one.lateShare),
     one.preemptions.toFixed(1),
     percent(one.onDemandShare),
+    ...(hasLimit ? [one.restoreWaitHours.toFixed(2)] : []),
   ];
 }
 

@@ -119,6 +119,23 @@ test("a fleet that shares a small pool pays more than one that has room", async 
   assert.equal(fleet!.shared.lateShare, 0);
 });
 
+test("a fleet that restores snapshots waits for what the region makes at once, and one with copies does not", async () => {
+  const line =
+    "--replicas 2 --jobs 2 --deadline 60h --instance-type g5.xlarge --dataset 500GB --ingest 1GB/s --fleet 100 --region us-west-2";
+  const snapshots = (await runSimulate(`${line} --plan snapshot-rate`)).output.fleet!;
+  assert.equal(snapshots.restoresAtOnce, 16);
+  assert.ok(snapshots.shared.restoreWaitHours > 0.1);
+  assert.equal(snapshots.unlimited.restoreWaitHours, 0);
+  const copies = `${line} --plan ebs-zones --copies 2`;
+  await assert.rejects(runSimulate(copies), { code: "USAGE", message: /in which zones/ });
+  const { fleet } = (await runSimulate(`${copies} --home us-west-2b`)).output;
+  assert.deepEqual([fleet!.restoresAtOnce, fleet!.shared.restoreWaitHours], [null, 0]);
+  await assert.rejects(runSimulate(`${line} --policy value-of-progress`), {
+    code: "USAGE",
+    message: /no fleet follows value-of-progress/,
+  });
+});
+
 test("the report is written where it was asked for", async (t) => {
   const page = await file(t, "out.html", "");
   const { output } = await runSimulate(
