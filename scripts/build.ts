@@ -9,13 +9,24 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** Makes main.mjs, which loads the rest of itself on first use, and beside it what it sends to instances. */
 export async function buildCli(outdir = join(root, "dist")): Promise<string> {
+  await bundle(outdir, {
+    main: "src/main.ts",
+    // Threads start from a file of their own.
+    "simulation-worker": "src/simulation/simulation-worker.ts",
+    "transfer-thread": "src/transfer/threads/thread-main.ts",
+  });
+  await writeFile(join(outdir, "agent.mjs"), (await agentBundle()).body);
+  return join(outdir, "main.mjs");
+}
+
+/** @param programs path in this repository of what becomes `NAME.mjs`. */
+export async function bundle(
+  outdir: string,
+  programs: Readonly<Record<string, string>>,
+): Promise<void> {
   await build({
-    entryPoints: {
-      main: join(root, "src/main.ts"),
-      // Threads start from a file of their own.
-      "simulation-worker": join(root, "src/simulation/simulation-worker.ts"),
-      "transfer-thread": join(root, "src/transfer/threads/thread-main.ts"),
-    },
+    entryPoints: programs,
+    absWorkingDir: root,
     outdir,
     outExtension: { ".js": ".mjs" },
     bundle: true,
@@ -33,8 +44,6 @@ export async function buildCli(outdir = join(root, "dist")): Promise<string> {
     logLevel: "warning",
   });
   await copyScripts(outdir);
-  await writeFile(join(outdir, "agent.mjs"), (await agentBundle()).body);
-  return join(outdir, "main.mjs");
 }
 
 /** Modules find the shell scripts beside themselves, and all modules are in one directory now. */

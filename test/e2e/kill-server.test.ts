@@ -6,7 +6,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { bundle } from "../../scripts/build.ts";
 import type { AwsInstance } from "../../src/aws/instances.ts";
 import { type LocalConnection, readConnection } from "../../src/local-cloud/connection.ts";
 import { startLocalCloud } from "../../src/local-cloud/start-local-cloud.ts";
@@ -34,12 +34,13 @@ interface MortalCloud {
   stop(): Promise<void>;
 }
 
-const program = fileURLToPath(new URL("support/mortal-server.ts", import.meta.url));
-
 async function mortalCloud(stateDirectory: string): Promise<MortalCloud> {
   const file = join(stateDirectory, "deaths");
+  const programs = join(stateDirectory, "programs");
   // Serves without dying while the stage is set.
   const first = await startLocalCloud({ stateDirectory, backend: "kernel" });
+  // It starts forty times: in half the time of its source.
+  await bundle(programs, { server: "test/e2e/support/mortal-server.ts" });
   const { connection } = first;
   const port = new URL(connection.endpoint).port;
   let isOver = false;
@@ -49,10 +50,14 @@ async function mortalCloud(stateDirectory: string): Promise<MortalCloud> {
 
   async function serve(): Promise<void> {
     while (!isOver) {
-      const child = spawn(process.execPath, [program, stateDirectory, port, file], {
-        stdio: ["ignore", "ignore", "pipe"],
-        env: { ...process.env, NODE_COMPILE_CACHE: join(stateDirectory, "compiled") },
-      });
+      const child = spawn(
+        process.execPath,
+        [join(programs, "server.mjs"), stateDirectory, port, file],
+        {
+          stdio: ["ignore", "ignore", "pipe"],
+          env: { ...process.env, NODE_COMPILE_CACHE: join(programs, "compiled") },
+        },
+      );
       server = child;
       child.stderr.setEncoding("utf8").on("data", (text: string) => (complaints += text));
       const [code]: unknown[] = await once(child, "close");

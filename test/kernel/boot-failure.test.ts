@@ -52,9 +52,9 @@ async function silentAndCrashing(cloud: AgentCloud): Promise<void> {
   );
   const limited = userData({ ...spec(cloud), maxLifetimeSeconds: 60 }, files(crashing));
   const ids = await Promise.all([
-    boot(cloud, userData(spec(cloud), files(silent), { silentSeconds: 6 })),
+    boot(cloud, userData(spec(cloud), files(silent), { silentSeconds: 20 })),
     // The shell gives the agent 300 s more to keep the limit; a test cannot wait for that.
-    boot(cloud, limited.replace(/^off_after 360 /m, "off_after 10 ")),
+    boot(cloud, limited.replace(/^off_after 360 /m, "off_after 20 ")),
   ]);
 
   for (const instanceId of ids) {

@@ -51,6 +51,6 @@ export async function simulatedReport(): Promise<Report> {
         .toSorted()
         .map((ms) => ms / hourMs),
     })),
-    breakEven: breakEvenCurves(paths, { usdPerHour: 1, rules: plainRules }, 100),
+    breakEven: await breakEvenCurves(experiment, results, 1),
   };
 }

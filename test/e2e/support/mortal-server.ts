@@ -3,6 +3,7 @@
  * `mortal-server.ts STATE_DIRECTORY PORT DEATHS`. Prints `serving`.
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { startLocalCloud } from "../../../src/local-cloud/start-local-cloud.ts";
 import { changesSomething } from "../../support/new-steps.ts";
 
@@ -28,4 +29,6 @@ const cloud = await startLocalCloud({
   },
 });
 process.stdout.write("serving\n");
+// A process that is killed leaves none.
+flushCompileCache();
 await cloud.ended;

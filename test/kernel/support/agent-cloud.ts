@@ -44,7 +44,7 @@ export async function agentCloud(t: TestContext): Promise<AgentCloud> {
   let launches = 0;
 
   const untilTag: AgentCloud["untilTag"] = async (instanceId, key, wanted) => {
-    for (const end = Date.now() + 240_000; ; await delay(100)) {
+    for (const end = Date.now() + 240_000; ; await delay(250)) {
       const instance = await findInstance(aws, instanceId);
       const value = instance?.tags[key] ?? "";
       if (wanted.test(value)) return value;
@@ -83,7 +83,7 @@ export async function agentCloud(t: TestContext): Promise<AgentCloud> {
       await untilTag(instanceId, tagKeys.state, new RegExp(`^${wanted}$`));
     },
     async untilOff(instanceId) {
-      for (const end = Date.now() + 240_000; ; await delay(100)) {
+      for (const end = Date.now() + 240_000; ; await delay(250)) {
         const state = (await findInstance(aws, instanceId))?.state;
         if (state === "terminated") return consoleOutput(aws, instanceId);
         if (Date.now() > end) {
