@@ -37,6 +37,11 @@ export async function downloadPages(
   const over = Promise.withResolvers<void>();
   /** Those that wait for a page. */
   const idle: SmallLane[] = [];
+  /**
+   * Those that ended in this turn of the event loop: their next requests are written one after the other. Each alone,
+   * between the files of two objects, would wake a sleeping receiver, and cost a tenth of the CPU time more.
+   */
+  const free: SmallLane[] = [];
 
   const fail = (error: unknown) => {
     isOver = true;
@@ -103,7 +108,12 @@ export async function downloadPages(
     } catch (error) {
       fail(error);
     }
-    next(lane);
+    if (free.length === 0) setImmediate(nextOfAll);
+    free.push(lane);
+  };
+
+  const nextOfAll = () => {
+    for (const lane of free.splice(0)) next(lane);
   };
 
   /** The pause before another try, where the first one was S3's or the network's failure. */
