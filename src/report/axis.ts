@@ -7,9 +7,12 @@ export interface Scale {
   /** Pixels of `low` and `high`; y grows downwards, so `from` may be the larger. */
   from: number;
   to: number;
+  /** By the logarithm. */
+  isLog?: boolean;
 }
 
-export function place({ low, high, from, to }: Scale, value: number): number {
+export function place({ low, high, from, to, isLog = false }: Scale, value: number): number {
+  if (isLog) return from + (Math.log(value / low) / Math.log(high / low)) * (to - from);
   return from + ((value - low) / (high - low || 1)) * (to - from);
 }
 
@@ -24,9 +27,26 @@ export function ticks(low: number, high: number, wanted = 6): number[] {
   return Array.from({ length: last - first + 1 }, (_, at) => (first + at) * step);
 }
 
+/** 1, 2, 5, 10, 20 and so on, of those from `low` to `high`. */
+export function logTicks(low: number, high: number): number[] {
+  const first = Math.floor(Math.log10(low));
+  const powers = Array.from(
+    { length: Math.ceil(Math.log10(high)) - first + 1 },
+    (_, at) => first + at,
+  );
+  return powers
+    .flatMap((power) => [1, 2, 5].map((factor) => factor * 10 ** power))
+    .filter((value) => value >= low && value <= high);
+}
+
 /** A line, its numbers and its name below a drawing. */
-export function bottomAxis(scale: Scale, y: number, name: string): string {
-  const marks = ticks(scale.low, scale.high).map((value) => {
+export function bottomAxis(
+  scale: Scale,
+  y: number,
+  name: string,
+  values = ticks(scale.low, scale.high),
+): string {
+  const marks = values.map((value) => {
     const x = place(scale, value);
     return (
       element("line", { x1: x, x2: x, y1: y, y2: y + 5, class: "axis" }) +

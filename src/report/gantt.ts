@@ -1,15 +1,17 @@
 import type { SampleRun } from "../simulation/sample-runs.ts";
 import { bottomAxis, place, type Scale } from "./axis.ts";
+import { frame } from "./frame.ts";
 import { element, escape, label } from "./markup.ts";
 
 const hourMs = 3_600_000;
-const width = 960;
-const left = 250;
-const right = 940;
-const rowHeight = 26;
-const top = 12;
+/** Of a case: its name, and below it the bar. */
+const rowHeight = 44;
+const barTop = 18;
+const barHeight = 18;
 /** Narrower pieces get no letters. */
 const roomForLetters = 16;
+/** As many letters of a name as surely fit beside the cost. */
+const roomForName = 110;
 
 /** Runs of one job in each case, one below the other: where it was, and what it did there. */
 export function gantt(
@@ -21,15 +23,15 @@ export function gantt(
     ...runs.map(({ outcome }) => outcome.makespanMs),
     deadlineMs < Infinity ? deadlineMs : 0,
   );
-  const scale: Scale = { low: 0, high: end / hourMs, from: left, to: right };
-  const bottom = top + runs.length * rowHeight;
-  const rows = runs.map((run, at) => row(run, top + at * rowHeight, zones, scale));
+  const scale: Scale = { low: 0, high: end / hourMs, from: barsFrom, to: frame.right };
+  const bottom = frame.top + runs.length * rowHeight;
+  const rows = runs.map((run, at) => row(run, frame.top + at * rowHeight, zones, scale));
   const deadline =
     deadlineMs < Infinity ? deadlineLine(place(scale, deadlineMs / hourMs), bottom) : "";
   return element(
     "svg",
     {
-      viewBox: `0 0 ${width} ${bottom + 48}`,
+      viewBox: `0 0 ${frame.width} ${bottom + 48}`,
       role: "img",
       "aria-label": "what one job did in each case, hour by hour",
     },
@@ -37,9 +39,11 @@ export function gantt(
   );
 }
 
+const barsFrom = 10;
+
 function row(run: SampleRun, y: number, zones: readonly string[], scale: Scale): string {
   const { caseName, outcome, timeline } = run;
-  const shown = caseName.length > 30 ? `${caseName.slice(0, 29)}…` : caseName;
+  const name = caseName.length > roomForName ? `${caseName.slice(0, roomForName - 1)}…` : caseName;
   // Losses lie over the training that they undo.
   const pieces = timeline.toSorted((a, b) => Number(a.kind === "lost") - Number(b.kind === "lost"));
   const drawn = pieces.map(({ kind, place: where, fromMs, toMs }) => {
@@ -55,16 +59,20 @@ function row(run: SampleRun, y: number, zones: readonly string[], scale: Scale):
     return (
       element(
         "rect",
-        { x, y, width: Math.max(length, 0.4), height: rowHeight - 8, class: style },
+        { x, y: y + barTop, width: Math.max(length, 0.4), height: barHeight, class: style },
         title,
       ) +
       (letters
-        ? label(x + length / 2, y + 13, letters, { class: "inside", "text-anchor": "middle" })
+        ? label(x + length / 2, y + barTop + 13, letters, {
+            class: "inside",
+            "text-anchor": "middle",
+          })
         : "")
     );
   });
-  const cost = `$${outcome.costUsd.toFixed(2)}`;
-  return label(left - 10, y + 13, `${shown}  ${cost}`, { "text-anchor": "end" }) + drawn.join("");
+  const hours = (outcome.makespanMs / hourMs).toFixed(1);
+  const words = `${name}: ${outcome.costUsd.toFixed(2)} USD, ${hours} h`;
+  return label(barsFrom, y + 12, words) + drawn.join("");
 }
 
 /** `1a` of `us-east-1a`. */
@@ -74,6 +82,6 @@ const zoneLetter = (zone: string, onDemand: boolean) =>
 function deadlineLine(x: number, bottom: number): string {
   return (
     element("line", { x1: x, x2: x, y1: 2, y2: bottom, class: "deadline" }) +
-    label(x - 4, 10, "deadline", { "text-anchor": "end", class: "name" })
+    label(x - 4, 12, "deadline", { "text-anchor": "end", class: "name" })
   );
 }

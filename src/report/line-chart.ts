@@ -1,4 +1,6 @@
-import { bottomAxis, leftAxis, place, type Scale } from "./axis.ts";
+import { bottomAxis, leftAxis, logTicks, place, type Scale, ticks } from "./axis.ts";
+import { frame } from "./frame.ts";
+import { lineClass, lineLegend } from "./legend.ts";
 import { element, label } from "./markup.ts";
 
 export interface Line {
@@ -12,58 +14,50 @@ export interface LineChart {
   about: string;
   lines: readonly Line[];
   xName: string;
-  /** A point with words beside it. */
-  marks?: ReadonlyArray<{ x: number; y: number; text: string }>;
+  marks?: readonly Mark[];
   showY?: (value: number) => string;
-  /** From 0 instead of from the least value. */
-  fromZero?: boolean;
+  /** x by its logarithm; all of them are above 0. */
+  isLog?: boolean;
   yMax?: number;
 }
 
-const width = 960;
-const height = 330;
-const left = 70;
-const right = 720;
-const top = 12;
-const bottom = 280;
-
-/** Lines over one axis, with their names at the right, in the order of their ends. */
-export function lineChart({
-  about,
-  lines,
-  xName,
-  marks = [],
-  showY,
-  fromZero,
-  yMax,
-}: LineChart): string {
-  const points = lines.flatMap((line) => line.points);
-  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
-  const x: Scale = { low: least(xs, fromZero), high: most(xs), from: left, to: right };
-  const y: Scale = { low: 0, high: yMax ?? most(ys), from: bottom, to: top };
-  if (x.high <= x.low) x.high = x.low + 1;
-  if (y.high <= y.low) y.high = y.low + 1;
-  return element(
-    "svg",
-    { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": about },
-    [
-      leftAxis(y, left, right, showY),
-      bottomAxis(x, bottom, xName),
-      ...lines.map((line, at) => polyline(line, at, x, y)),
-      ...names(lines, y),
-      ...marks.map(({ x: atX, y: atY, text }) => {
-        const [cx, cy] = [place(x, atX), place(y, atY)];
-        return (
-          element("circle", { cx, cy, r: 4, class: "mark" }) +
-          label(cx + 7, cy - 7, text, { class: "name" })
-        );
-      }),
-    ].join(""),
-  );
+/** A point with words beside it, and how far off it may be. */
+export interface Mark {
+  x: number;
+  y: number;
+  text: string;
+  from: number;
+  to: number;
 }
 
-const least = (values: readonly number[], fromZero = false) =>
-  fromZero ? 0 : values.reduce((low, value) => Math.min(low, value), Infinity);
+const height = 330;
+const bottom = 280;
+
+/** Lines over one axis, and their names above it. */
+export function lineChart(chart: LineChart): string {
+  const { about, lines, xName, marks = [], showY, isLog = false, yMax } = chart;
+  const points = lines.flatMap((line) => line.points);
+  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
+  const x: Scale = { low: least(xs), high: most(xs), from: frame.left, to: frame.right, isLog };
+  const y: Scale = { low: Math.min(0, least(ys)), high: yMax ?? most(ys), from: bottom, to: 12 };
+  if (x.high <= x.low) x.high = x.low + 1;
+  if (y.high <= y.low) y.high = y.low + 1;
+  const drawing = [
+    leftAxis(y, frame.left, frame.right, showY),
+    bottomAxis(x, bottom, xName, isLog ? logTicks(x.low, x.high) : ticks(x.low, x.high)),
+    ...lines.map((line, at) => polyline(line, at, x, y)),
+    ...markLabels(marks, x, y),
+  ];
+  const svg = element(
+    "svg",
+    { viewBox: `0 0 ${frame.width} ${height}`, role: "img", "aria-label": about },
+    drawing.join(""),
+  );
+  return `${lineLegend(lines.map(({ name }) => name))}\n${svg}`;
+}
+
+const least = (values: readonly number[]) =>
+  values.reduce((low, value) => Math.min(low, value), Infinity);
 const most = (values: readonly number[]) =>
   values.reduce((high, value) => Math.max(high, value), -Infinity);
 
@@ -71,37 +65,26 @@ function polyline({ name, points }: Line, at: number, x: Scale, y: Scale): strin
   const path = points
     .map(([px, py]) => `${place(x, px).toFixed(1)},${place(y, Math.min(py, y.high)).toFixed(1)}`)
     .join(" ");
-  return element("polyline", { points: path, class: `line c${at % 8}`, "data-name": name });
+  return element("polyline", { points: path, class: lineClass(at), "data-name": name });
 }
 
-/** Beside the ends of the lines, but never one over the other. */
-function names(lines: readonly Line[], y: Scale): string[] {
-  const ends = lines
-    .map(({ name, points }, at) => ({
-      name,
-      at,
-      y: place(y, Math.min(points.at(-1)?.[1] ?? 0, y.high)),
-    }))
-    .toSorted((a, b) => a.y - b.y);
-  const room = 17;
-  let next = top;
-  const shown = ends.map((end) => {
-    const at = Math.max(end.y, next);
-    next = at + room;
-    return { ...end, y: at };
-  });
-  // What was pushed over the lower edge pushes back.
-  const over = Math.max(0, next - room - bottom);
-  return shown.map(({ name, at, y: atY }) => {
-    const short = name.length > 34 ? `${name.slice(0, 33)}…` : name;
+const textHeight = 14;
+
+/** A bar from end to end, a point, and words that do not lie on those of another mark. */
+function markLabels(marks: readonly Mark[], x: Scale, y: Scale): string[] {
+  const taken: Array<{ x: number; y: number }> = [];
+  return marks.map(({ x: atX, y: atY, text, from, to }) => {
+    const [cx, cy] = [place(x, atX), place(y, atY)];
+    const words = { x: Math.min(cx + 7, frame.right - 20), y: cy - 7 };
+    while (
+      taken.some((one) => Math.abs(one.x - words.x) < 24 && Math.abs(one.y - words.y) < textHeight)
+    )
+      words.y -= textHeight;
+    taken.push(words);
     return (
-      element("line", {
-        x1: right + 8,
-        x2: right + 24,
-        y1: atY - over,
-        y2: atY - over,
-        class: `line c${at % 8}`,
-      }) + label(right + 30, atY - over + 4, short)
+      element("line", { x1: place(x, from), x2: place(x, to), y1: cy, y2: cy, class: "axis" }) +
+      element("circle", { cx, cy, r: 4, class: "mark" }) +
+      label(words.x, Math.max(textHeight, words.y), text, { class: "name" })
     );
   });
 }

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { parseXml } from "@rgrove/parse-xml";
 import { simulatedReport } from "../../test/support/simulated-report.ts";
 import { bottomAxis, place, ticks } from "./axis.ts";
+import { breakEvenSection } from "./break-even-section.ts";
 import { element } from "./markup.ts";
 import { reportPage } from "./report-page.ts";
 
@@ -17,7 +18,7 @@ test("the page needs no script and nothing from elsewhere, and escapes what it w
 
 test("every drawing is well-formed, has words for those who do not see it, and stays within its frame", async () => {
   const page = reportPage(await simulatedReport());
-  const drawings = [...page.matchAll(/<svg.*?<\/svg>/gs)].map(([svg]) => svg);
+  const drawings = [...page.matchAll(/<svg[^>]*role="img".*?<\/svg>/gs)].map(([svg]) => svg);
   assert.equal(drawings.length, 2 + 3);
   for (const svg of drawings) {
     const { root } = parseXml(svg);
@@ -38,12 +39,34 @@ test("every drawing is well-formed, has words for those who do not see it, and s
   }
 });
 
-test("the crossing of two lines is marked where the plans cost the same", async () => {
-  const report = await simulatedReport();
-  const [crossing] = report.breakEven!.crossings;
-  // 0.03 USD/h for 730 h against 0.4 h at 1 USD/h.
-  assert.ok(Math.abs(crossing!.restarts - 54.75) < 2, `${crossing!.restarts}`);
-  assert.match(reportPage(report), /cost the same at 5\d restarts a month/);
+const line = (name: string, extra: readonly number[]) => ({
+  name,
+  points: extra.map((extraUsd, at) => ({ interruptions: 50 * 2 ** at, usd: 9, extraUsd })),
+});
+test("a crossing is marked with its interval, and lines that do not cross are told", () => {
+  const pair = { low: undefined, high: undefined, crossingShare: 1 };
+  const section = breakEvenSection({
+    interruptions: 100,
+    range: [50, 200],
+    lines: [line("copy", [0, 0, 0]), line("volume", [2, 1, -1]), line("other", [5, 5, 5])],
+    pairs: [
+      { ...pair, one: "copy", other: "volume", cheaperBelow: "copy", interruptions: 150, low: 120 },
+      {
+        ...pair,
+        one: "copy",
+        other: "other",
+        cheaperBelow: "copy",
+        interruptions: undefined,
+        crossingShare: 0.02,
+      },
+    ],
+  });
+  assert.match(section, />150<small>\[120, beyond\]<.*>copy<.*>volume<.*>100 %</);
+  assert.match(section, /from 50 to 200: copy is cheaper than other \(but in 2 % of the resamples/);
+  const [, x, y] = /<circle cx="([\d.]+)" cy="([\d.]+)"/.exec(section)!.map(Number);
+  // 150 of 50 to 200, by the logarithm; 0 of -1 to 5.
+  assert.ok(Math.abs(x! - (64 + (876 * Math.log(3)) / Math.log(4))) < 0.02, `${x}`);
+  assert.ok(Math.abs(y! - (280 - 268 / 6)) < 0.02, `${y}`);
 });
 
 test("axes have round numbers that cover the data", () => {

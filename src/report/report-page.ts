@@ -1,10 +1,13 @@
-import type { Interval95 } from "../simulation/block-bootstrap.ts";
+import type { BreakEvenCurves } from "../simulation/break-even-curve.ts";
 import type { SampleRun } from "../simulation/sample-runs.ts";
 import type { CaseSummary } from "../simulation/summarize.ts";
+import { breakEvenSection } from "./break-even-section.ts";
+import { percent, range, signed } from "./figures.ts";
 import { gantt } from "./gantt.ts";
 import { type Line, lineChart } from "./line-chart.ts";
 import { escape } from "./markup.ts";
 import { style } from "./style.ts";
+import { type Cell, table } from "./table.ts";
 
 /** What the page shows; all of it comes from one simulation. */
 export interface Report {
@@ -20,12 +23,7 @@ export interface Report {
   /** Of each case, ascending. */
   costs: ReadonlyArray<{ name: string; usd: Float64Array }>;
   makespans: ReadonlyArray<{ name: string; hours: Float64Array }>;
-  breakEven: BreakEvenLines | undefined;
-}
-
-interface BreakEvenLines {
-  lines: readonly Line[];
-  crossings: ReadonlyArray<{ one: string; other: string; restarts: number; usd: number }>;
+  breakEven: BreakEvenCurves | undefined;
 }
 
 /** One HTML file without scripts, fonts or pictures from elsewhere. */
@@ -49,7 +47,9 @@ export function reportPage(report: Report): string {
         "hours from start to end",
       ),
     ],
-    ...(report.breakEven ? [["What restarts cost", breakEven(report.breakEven)] as const] : []),
+    ...(report.breakEven
+      ? [["What restarts cost", breakEvenSection(report.breakEven)] as const]
+      : []),
     ["What all of this rests on", assumptions(report)],
   ] as const;
   const body = sections.map(
@@ -81,13 +81,13 @@ function casesTable({ cases, jobs, effectiveSamples }: Report): string {
     "on demand",
     "against the first",
   ];
-  const rows = cases.map((one) => [
+  const rows = cases.map((one): Cell[] => [
     one.name,
-    `${one.costUsd.mean.toFixed(2)}${range(one.costUsd.interval)}`,
+    [one.costUsd.mean.toFixed(2), range(one.costUsd.interval)],
     one.costUsd.p50.toFixed(2),
     one.costUsd.p90.toFixed(2),
     one.costUsd.p99.toFixed(2),
-    `${one.makespanHours.mean.toFixed(1)}${range(one.makespanHours.interval, 1)}`,
+    [one.makespanHours.mean.toFixed(1), range(one.makespanHours.interval, 1)],
     percent(one.missRate),
     one.lostWorkHours.toFixed(2),
     one.loadingHours.toFixed(2),
@@ -100,16 +100,14 @@ function casesTable({ cases, jobs, effectiveSamples }: Report): string {
   return `${table(heads, rows)}\n<p>${escape(note)}</p>`;
 }
 
-function difference({ differenceUsd }: CaseSummary): string {
-  if (!differenceUsd) return "";
-  const { mean, interval, isEqual } = differenceUsd;
-  const value = `${mean < 0 ? "" : "+"}${mean.toFixed(2)}${range(interval)}`;
-  return isEqual ? `${value}, equal` : value;
+function difference({ differenceUsd }: CaseSummary): Cell {
+  const [figure = "", ...interval] = signed(differenceUsd, 2).split(" ");
+  return [figure, interval.join(" ")];
 }
 
 function samples({ samples: runs, zones, deadlineMs }: Report): string {
   const key = ["waiting", "loading", "training", "on-demand", "lost"]
-    .map((kind) => `<span style="background: var(--${kind})"></span>${kind.replace("-", " ")}`)
+    .map((kind) => `<b><span class="${kind}"></span>${kind.replace("-", " ")}</b>`)
     .join("");
   const byJob = [...Map.groupBy(runs, ({ job }) => job).values()];
   return [`<p class="key">${key}</p>`, ...byJob.map((same) => gantt(same, zones, deadlineMs))].join(
@@ -143,43 +141,7 @@ function distribution(
   });
 }
 
-function breakEven({ lines, crossings }: BreakEvenLines): string {
-  const words = crossings.map(
-    ({ one, other, restarts }) =>
-      `${one} and ${other} cost the same at ${Math.round(restarts)} restarts a month.`,
-  );
-  const chart = lineChart({
-    about: "US dollars a month over restarts a month, for each way to bring the data",
-    lines,
-    xName: "restarts a month; US dollars a month beside the training itself",
-    fromZero: true,
-    marks: crossings.map(({ restarts, usd }) => ({
-      x: restarts,
-      y: usd,
-      text: `${Math.round(restarts)}`,
-    })),
-  });
-  return `${chart}\n<p>${escape(words.join(" ") || "No two of these lines cross here.")} Waits for capacity are not in it.</p>`;
-}
-
 function assumptions({ assumptions: lines }: Report): string {
   const rows = lines.map(({ what, value, origin }) => [what, value, origin]);
   return table(["what", "value", "from"], rows, "left");
 }
-
-function table(
-  heads: readonly string[],
-  rows: ReadonlyArray<readonly string[]>,
-  kind = "",
-): string {
-  const body = rows.map((row) => tableRow(row, "td")).join("\n");
-  return `<div class="scroll"><table class="${kind}"><thead>${tableRow(heads, "th")}</thead>\n<tbody>${body}</tbody></table></div>`;
-}
-
-const tableRow = (cells: readonly string[], name: "th" | "td") =>
-  `<tr>${cells.map((cell) => `<${name}>${escape(cell)}</${name}>`).join("")}</tr>`;
-
-const range = (interval: Interval95 | undefined, digits = 2) =>
-  interval ? ` [${interval[0].toFixed(digits)}, ${interval[1].toFixed(digits)}]` : "";
-
-const percent = (value: number) => `${(value * 100).toFixed(value > 0 && value < 0.01 ? 1 : 0)} %`;

@@ -11,16 +11,22 @@ export interface Blocks {
 
 const resamples = 1000;
 
-/**
- * 95 % interval of the mean by drawing whole blocks with replacement; undefined with less than two blocks, which say
- * nothing about other times. The same seed draws the same blocks, so that differences of cases stay paired.
- */
+/** 95 % interval of the mean; undefined with less than two blocks, which say nothing about other times. */
 export function meanInterval(
   values: Float64Array,
   blocks: Blocks,
   seed: number,
 ): Interval95 | undefined {
   if (blocks.count < 2) return undefined;
+  const means = resampledMeans(values, blocks, seed).toSorted();
+  return [quantile(means, 0.025), quantile(means, 0.975)];
+}
+
+/**
+ * Means of resamples that are made by drawing whole blocks with replacement. The same seed draws the same blocks, so
+ * that differences of cases stay paired: the n-th resample of one is that of the other.
+ */
+export function resampledMeans(values: Float64Array, blocks: Blocks, seed: number): Float64Array {
   const sums = new Float64Array(blocks.count);
   const sizes = new Float64Array(blocks.count);
   for (const [job, value] of values.entries()) {
@@ -28,7 +34,7 @@ export function meanInterval(
     sums[block]! += value;
     sizes[block]! += 1;
   }
-  const means = Float64Array.from({ length: resamples }, (_, resample) => {
+  return Float64Array.from({ length: resamples }, (_, resample) => {
     let sum = 0;
     let size = 0;
     for (let draw = 0; draw < blocks.count; draw += 1) {
@@ -37,8 +43,7 @@ export function meanInterval(
       size += sizes[block]!;
     }
     return sum / size;
-  }).toSorted();
-  return [quantile(means, 0.025), quantile(means, 0.975)];
+  });
 }
 
 /** Of an ascending list, between neighbours by proportion. */

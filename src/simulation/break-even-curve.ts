@@ -1,113 +1,132 @@
-import { lossless } from "./checkpointing.ts";
-import { type DataPath, emptyOutcome, type PlatformRules } from "./job.ts";
+import { meanOf, resampledMeans } from "./block-bootstrap.ts";
+import { type Crossing, crossingsOf, signChanges } from "./crossings.ts";
+import { hoursPerMonthOfStorage } from "../cost/situation.ts";
+import { type Case, type Experiment, marketOfReplica } from "./experiment.ts";
 import type { Market } from "./market.ts";
-import { residualLife } from "./residual-life.ts";
-import { JobSimulator } from "./simulate-job.ts";
+import { column, type Results, runExperiment } from "./run-experiment.ts";
 import { hourMs } from "./spot-trace.ts";
-
-/** A month of training on capacity that is interrupted so many times and comes back at once. */
-export interface RestartMonth {
-  restarts: number;
-  usdPerHour: number;
-  rules: PlatformRules;
-}
-
-/** Hours of training in it: a month of storage ("AWS Pricing Calculator"). */
-const monthHours = 730;
-
-/** US dollars of that month, with interruptions after equal shares of the work. */
-export function monthUsd(path: DataPath, { restarts, usdPerHour, rules }: RestartMonth): number {
-  const workMs = monthHours * hourMs;
-  // Where the zone never changes, only the first load of some caches is cold.
-  const loadMs = rules.launchMs + (path.cache === "none" ? path.coldMs : path.warmMs);
-  const shareMs = workMs / (restarts + 1);
-  const spells = Math.floor(restarts) + 2;
-  const upMs = new Float64Array(spells);
-  const downMs = new Float64Array(spells);
-  for (let at = 0, from = 0; at < spells; at += 1) {
-    upMs[at] = from;
-    from = at + 1 === spells ? Infinity : Math.round((at + 1) * (loadMs + shareMs));
-    downMs[at] = from;
-  }
-  const price = {
-    fromMs: Float64Array.of(0),
-    usdPerHour: Float64Array.of(usdPerHour),
-    sumUsd: Float64Array.of(0),
-  };
-  const market: Market = {
-    zones: [{ zone: "any", upMs, downMs, price }],
-    lengthMs: Infinity,
-    onDemandUsdPerHour: usdPerHour,
-  };
-  const outcome = emptyOutcome();
-  new JobSimulator({
-    market,
-    held: [0],
-    job: { workMs, deadlineMs: Infinity, gang: 1 },
-    path,
-    checkpointing: lossless,
-    strategy: { deadline: "spot-only", placement: "same-zone" },
-    rules: { ...rules, horizonMs: Infinity },
-    residualLife: residualLife(market),
-  }).run(0, outcome);
-  // A volume is paid for the month, not for the time that the month's work takes.
-  const overtimeHours = outcome.makespanMs / hourMs - monthHours;
-  return outcome.costUsd - overtimeHours * path.fixedUsdPerHour;
-}
+import { blocksOf } from "./summarize.ts";
 
 /**
- * Restarts a month from which the plan that costs less per restart is the cheaper one; undefined if the lines do not
- * cross below `most`.
+ * What the ways to bring the data cost in markets that are like this one, but slower or faster: with fewer or with more
+ * interruptions. Interruptions are counted by the month of running: how often capacity goes away that is in use.
  */
-export function crossing(
-  one: DataPath,
-  other: DataPath,
-  month: Omit<RestartMonth, "restarts">,
-  most = 20_000,
-): number | undefined {
-  const gap = (restarts: number) =>
-    monthUsd(one, { ...month, restarts }) - monthUsd(other, { ...month, restarts });
-  let [low, high] = [0, most];
-  const atNone = gap(low);
-  if (atNone === 0 || Math.sign(atNone) === Math.sign(gap(high))) return undefined;
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (Math.sign(gap(middle)) === Math.sign(atNone)) low = middle;
-    else high = middle;
-  }
-  // Between two whole numbers by proportion.
-  const [from, to] = [gap(low), gap(high)];
-  return low + from / (from - to);
-}
-
-/** What each plan adds to the training itself, over restarts a month, and where lines cross. */
 export interface BreakEvenCurves {
-  lines: Array<{ name: string; points: Array<readonly [restarts: number, usd: number]> }>;
-  crossings: Array<{ one: string; other: string; restarts: number; usd: number }>;
+  /** Of this market. */
+  interruptions: number;
+  /** Simulated from the least to the most. */
+  range: readonly [least: number, most: number];
+  lines: Array<{
+    name: string;
+    points: Array<{
+      interruptions: number;
+      /** Mean of a job. */
+      usd: number;
+      /** Against the first line, paired. */
+      extraUsd: number;
+    }>;
+  }>;
+  pairs: Crossing[];
 }
 
-/** @param restarts up to which the curves go */
-export function breakEvenCurves(
-  paths: readonly DataPath[],
-  month: Omit<RestartMonth, "restarts">,
-  restarts: number,
-): BreakEvenCurves {
-  const trainingUsd = monthHours * month.usdPerHour;
-  const added = (path: DataPath, count: number) =>
-    monthUsd(path, { ...month, restarts: count }) - trainingUsd;
-  const grid = Array.from({ length: 21 }, (_, step) => Math.round((step * restarts) / 20));
-  const pairs = paths.flatMap((one, at) =>
-    paths.slice(at + 1).map((other) => [one, other] as const),
+/** Interruptions a month of running that are simulated, beside those of this market. */
+const grid = [12.5, 25, 50, 100, 200, 400, 800, 1_600];
+/** A measured history in fast motion is soon used up; a made-up one is only longer to make. */
+const mostPace = { trace: 4, blocks: 16, synthetic: 16 };
+/** Paces that are nearer to each other are one. */
+const sameWithin = 1.03;
+/** Of an average month, as for storage. */
+const monthHours = hoursPerMonthOfStorage;
+
+/**
+ * Runs the experiment again with its histories in slow and in fast motion. Jobs start at the same points of the same
+ * histories, so that what differs is how often capacity goes, and for how much shorter times.
+ *
+ * Lines bend, so it is simulated a second time where they seem to cross; from there to the next points proportions hold.
+ *
+ * @param done the experiment's own results
+ * @returns undefined where there is nothing to compare, or capacity never goes away
+ */
+export async function breakEvenCurves(
+  experiment: Experiment,
+  done: Results,
+  workers: number,
+): Promise<BreakEvenCurves | undefined> {
+  const cases = experiment.cases.filter(
+    (one) => reactionOf(one) === reactionOf(experiment.cases[0]!),
   );
+  const interruptions = interruptionsPerMonth(experiment);
+  if (cases.length < 2 || interruptions === 0) return undefined;
+  const own = cases.map((one) => column(done, experiment.cases.indexOf(one), "costUsd"));
+  const points: Point[] = [{ pace: 1, costs: own, means: own.map(meanOf) }];
+  const simulate = async (paces: readonly number[]) => {
+    for (const pace of paces) {
+      if (points.some((known) => isSame(known.pace, pace))) continue;
+      const results = await runExperiment({ ...experiment, cases, pace }, workers);
+      const costs = cases.map((_, at) => column(results, at, "costUsd"));
+      points.push({ pace, costs, means: costs.map(meanOf) });
+    }
+    points.sort((a, b) => a.pace - b.pace);
+  };
+  const most = mostPace[experiment.source.kind];
+  await simulate(grid.map((wanted) => wanted / interruptions).filter((pace) => pace <= most));
+  const pairs = cases.flatMap((_, one) =>
+    cases.slice(one + 1).map((__, more) => ({ one, other: one + 1 + more })),
+  );
+  const near = pairs.flatMap((pair) => signChanges(paces(points), gapsOf(points, pair)));
+  await simulate(near.map(({ x }) => x));
+
+  // Where time goes fastest a job sees the longest piece of the history.
+  const blocks = blocksOf({ ...experiment, pace: points.at(-1)!.pace }, done);
+  const resampled = (usd: Float64Array) => resampledMeans(usd, blocks, experiment.seed);
+  const drawn = blocks.count < 2 ? undefined : points.map(({ costs }) => costs.map(resampled));
+  const xs = paces(points).map((pace) => interruptions * pace);
   return {
-    lines: paths.map((path) => ({
+    interruptions,
+    range: [xs[0]!, xs.at(-1)!],
+    lines: cases.map(({ path }, at) => ({
       name: path.name,
-      points: grid.map((count) => [count, added(path, count)] as const),
+      points: points.map(({ means }, step) => ({
+        interruptions: xs[step]!,
+        usd: means[at]!,
+        extraUsd: means[at]! - means[0]!,
+      })),
     })),
-    crossings: pairs.flatMap(([one, other]) => {
-      const at = crossing(one, other, month, restarts);
-      if (at === undefined) return [];
-      return [{ one: one.name, other: other.name, restarts: at, usd: added(one, at) }];
+    pairs: pairs.flatMap(({ one, other }) => {
+      const names = [cases[one]!.path.name, cases[other]!.path.name] as const;
+      const resamples = drawn?.map((at) => at[one]!.map((usd, n) => usd - at[other]![n]!));
+      return crossingsOf(names, { xs, gaps: gapsOf(points, { one, other }), resamples });
     }),
   };
+}
+
+/** What every job cost at one pace, case by case. */
+interface Point {
+  pace: number;
+  costs: readonly Float64Array[];
+  means: readonly number[];
+}
+
+const paces = (points: readonly Point[]) => points.map(({ pace }) => pace);
+
+const gapsOf = (points: readonly Point[], { one, other }: { one: number; other: number }) =>
+  points.map(({ means }) => means[one]! - means[other]!);
+
+const isSame = (a: number, b: number) => Math.max(a, b) / Math.min(a, b) < sameWithin;
+
+/** Only cases that differ from the first in the way to bring the data alone are compared. */
+const reactionOf = ({ strategy, checkpoints }: Case) => JSON.stringify([strategy, checkpoints]);
+
+function interruptionsPerMonth(experiment: Experiment): number {
+  let upMs = 0;
+  let ended = 0;
+  for (let replica = 0; replica < experiment.replicas; replica += 1) {
+    const { zones, lengthMs }: Market = marketOfReplica(experiment, replica).market;
+    for (const zone of zones)
+      for (const [at, from] of zone.upMs.entries()) {
+        upMs += zone.downMs[at]! - from;
+        if (zone.downMs[at]! < lengthMs) ended += 1;
+      }
+  }
+  return ended === 0 ? 0 : (ended / (upMs / hourMs)) * monthHours;
 }

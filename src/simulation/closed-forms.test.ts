@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { crossing, monthUsd } from "../../test/support/restart-month.ts";
 import { breakEvenRestarts } from "../cost/break-even.ts";
 import {
   marketOf,
@@ -9,7 +10,6 @@ import {
   setupOf,
   zoneOf,
 } from "../../test/support/simulation-setup.ts";
-import { crossing, monthUsd } from "./break-even-curve.ts";
 import {
   dalyIntervalMs,
   expectedMakespanMs,

@@ -13,12 +13,14 @@ import { heldZones } from "./held-zones.ts";
 import { type Market, type MarketTerms, prepareMarket, repeatTrace } from "./market.ts";
 import { derivedSeed, uniform } from "./random.ts";
 import { type ResidualLife, residualLife } from "./residual-life.ts";
-import { hourMs, type SpotTrace } from "./spot-trace.ts";
+import { hastened, hourMs, type SpotTrace } from "./spot-trace.ts";
 import { type SyntheticRegion, synthesize } from "./synthetic-trace.ts";
 
 /** A comparison of cases on the same markets, starts and random numbers. Plain data: workers get a copy. */
 export interface Experiment {
   source: MarketSource;
+  /** How many times as fast capacity and prices change as they do in the source; 1 if left out. */
+  pace?: number;
   terms: MarketTerms;
   job: Job;
   rules: PlatformRules;
@@ -69,30 +71,40 @@ export interface PreparedMarket {
 
 /** The trace of one replica, at least so long. */
 export function traceOfReplica(
-  { source, seed }: Experiment,
+  experiment: Experiment,
   replica: number,
   lengthMs: number,
 ): SpotTrace {
-  return traceOf(source, derivedSeed(seed, replica), lengthMs);
+  return traceOf(experiment, derivedSeed(experiment.seed, replica), lengthMs);
 }
 
 /** The history of one replica. */
 export function marketOfReplica(experiment: Experiment, replica: number): PreparedMarket {
-  const { source, terms, rules, job } = experiment;
+  const { source, terms, rules, job, pace = 1 } = experiment;
   const seed = derivedSeed(experiment.seed, replica);
   // A job whose deadline is kept needs no more; one without may wait to the horizon.
   const reachMs = Math.min(
     rules.horizonMs,
     job.deadlineMs === Infinity ? Infinity : 2 * job.deadlineMs,
   );
-  const trace = traceOf(source, seed, reachMs);
+  const trace = traceOf(experiment, seed, reachMs);
   const market = prepareMarket(trace, terms);
   const startsBeforeMs =
     source.kind === "trace" ? startsWithin(source.trace.lengthMs, job) : source.lengthMs;
-  return { market, residualLife: residualLife(market), startsBeforeMs };
+  // At any pace a job starts at the same point of the source.
+  return {
+    market,
+    residualLife: residualLife(market),
+    startsBeforeMs: startsBeforeMs / pace,
+  };
 }
 
-function traceOf(source: MarketSource, seed: number, reachMs: number): SpotTrace {
+function traceOf({ source, pace = 1 }: Experiment, seed: number, reachMs: number): SpotTrace {
+  const trace = historyOf(source, seed, reachMs * pace);
+  return pace === 1 ? trace : hastened(trace, pace);
+}
+
+function historyOf(source: MarketSource, seed: number, reachMs: number): SpotTrace {
   if (source.kind === "trace") return repeatTrace(source.trace, source.trace.lengthMs + reachMs);
   const lengthMs = source.lengthMs + reachMs;
   return source.kind === "blocks"
@@ -112,7 +124,8 @@ export function startOf(
   job: number,
   beforeMs: number,
 ): number {
-  if (experiment.startMs !== undefined) return experiment.startMs;
+  const { startMs, pace = 1 } = experiment;
+  if (startMs !== undefined) return Math.round(startMs / pace);
   const seed = derivedSeed(experiment.seed, replica);
   return Math.floor(uniform(seed, 0x5747, job) * beforeMs);
 }

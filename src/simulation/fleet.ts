@@ -46,7 +46,7 @@ export interface PoolLoad {
   restore: RestoreLimit | undefined;
 }
 
-export interface RestoreLimit {
+interface RestoreLimit {
   /** Volumes; every instance needs one, and a gang must fit. */
   atOnce: number;
   /** How long one takes, during which a job may train already. */

@@ -97,10 +97,10 @@ function spreadOf(values: Float64Array, blocks: Blocks, seed: number): Spread {
 }
 
 /**
- * Each made-up history is a block of its own. A measured one is cut into blocks of start times that are as long as a
+ * What of an experiment's jobs is independent. Each made-up history is a block of its own. A measured one is cut into blocks of start times that are as long as a
  * job, at least two days: jobs that start further apart have hardly seen the same capacity.
  */
-function blocksOf(experiment: Experiment, results: Results): Blocks {
+export function blocksOf(experiment: Experiment, results: Results): Blocks {
   const { replicas, jobs, source } = experiment;
   if (source.kind !== "trace" || experiment.startMs !== undefined) {
     const blockOf = Int32Array.from({ length: replicas * jobs }, (_, job) =>
@@ -114,7 +114,8 @@ function blocksOf(experiment: Experiment, results: Results): Blocks {
   );
   const beforeMs =
     experiment.job.deadlineMs < lengthMs ? lengthMs - experiment.job.deadlineMs : lengthMs;
-  const count = Math.max(1, Math.floor(beforeMs / Math.max(longest, 2 * dayMs)));
+  const { pace = 1 } = experiment;
+  const count = Math.max(1, Math.floor(beforeMs / Math.max(longest * pace, 2 * dayMs)));
   const blockOf = Int32Array.from({ length: replicas * jobs }, (_, job) => {
     const startMs = startOf(experiment, Math.floor(job / jobs), job % jobs, beforeMs);
     return Math.min(count - 1, Math.floor((startMs / beforeMs) * count));

@@ -1,7 +1,8 @@
-import type { Interval95 } from "../../../simulation/block-bootstrap.ts";
-import type { CaseSummary, Difference } from "../../../simulation/summarize.ts";
+import { percent, range, signed } from "../../../report/figures.ts";
+import type { CaseSummary } from "../../../simulation/summarize.ts";
 import type { FleetSummary } from "../../../simulation/simulate-fleet.ts";
 import { table } from "../../table.ts";
+import { breakEvenLines } from "./describe-break-even.ts";
 import type { FleetOutput } from "./fleet-output.ts";
 import type { SimulationOutput } from "./simulation-output.ts";
 
@@ -41,15 +42,16 @@ export function describeSimulation(output: SimulationOutput): string {
           `What the first case hangs on:\n${indent(
             table(
               ["NUMBER", "FROM", "TO", "USD A JOB"],
-              sensitivity.map(({ what, range, costUsd }) => [
+              sensitivity.map(({ what, range: ends, costUsd }) => [
                 what,
-                ...range,
+                ...ends,
                 `${costUsd[0].toFixed(2)} to ${costUsd[1].toFixed(2)}`,
               ]),
             ),
           )}`,
         ]
       : []),
+    ...(output.breakEven ? [breakEvenLines(output.breakEven)] : []),
     ...(output.fleet ? [fleet(output.fleet)] : []),
     `Rests on:\n${indent(
       table(
@@ -82,18 +84,6 @@ function row(one: CaseSummary): string[] {
 function differenceRow({ name, differenceUsd, differenceHours }: CaseSummary): string[] {
   return [name, signed(differenceUsd, 2), signed(differenceHours, 1)];
 }
-
-function signed(difference: Difference | undefined, digits: number): string {
-  if (!difference) return "";
-  const { mean, interval, isEqual } = difference;
-  const value = `${mean < 0 ? "" : "+"}${mean.toFixed(digits)}${range(interval, digits)}`;
-  return isEqual ? `${value} equal` : value;
-}
-
-const range = (interval: Interval95 | undefined, digits = 2) =>
-  interval ? ` [${interval[0].toFixed(digits)}, ${interval[1].toFixed(digits)}]` : "";
-
-const percent = (value: number) => `${(value * 100).toFixed(value > 0 && value < 0.01 ? 1 : 0)} %`;
 
 function basis(jobs: number, effectiveSamples: number): string {
   if (effectiveSamples < 2)

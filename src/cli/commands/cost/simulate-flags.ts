@@ -7,7 +7,7 @@ import { checkpointPolicy, share } from "./simulate-parsers.ts";
 const lifetimeKinds = ["measured", "exponential", "weibull", "hyperexponential"] as const;
 
 /** Storage plans by the names that `cost advise` gives them. */
-export const planIds = [
+const planIds = [
   "s3-nvme",
   "s3-gp3",
   "s3-stream",
@@ -134,5 +134,8 @@ export const simulateFlags = {
     "the rules of papers: all looks and bills by the trace's tick, nothing lost or free",
   ),
   sensitivity: toggle("how the first case answers to numbers that are not sure"),
+  breakEven: toggle(
+    "from how many interruptions on which way to bring the data is the cheaper one",
+  ),
   report: optional(text, "write a page with drawings; one file, no network needed", "FILE.html"),
 };

@@ -136,6 +136,20 @@ test("a fleet that restores snapshots waits for what the region makes at once, a
   });
 });
 
+test("break-evens are told with their intervals, in words and as data", async () => {
+  const line =
+    "--replicas 6 --jobs 3 --work 24h --region us-east-1 --instance-type p4d.24xlarge --dataset 500GB --s3-rate 250MB/s --plan s3-nvme --plan ebs-zones --break-even";
+  const { output, text } = await runSimulate(line);
+  const { pairs, range, interruptions } = output.breakEven!;
+  assert.equal(pairs.length, 1);
+  const [pair] = pairs;
+  assert.equal(pair!.cheaperBelow, "S3 copy to NVMe");
+  assert.ok(pair!.interruptions! > range[0] && pair!.interruptions! < interruptions);
+  assert.match(text, /S3 copy to NVMe and EBS copies in 4 zones: cross at [\d.]+ \[/);
+  const plain = await runSimulate("--replicas 1 --jobs 1 --instance-type g5.xlarge");
+  assert.equal(plain.output.breakEven, null);
+});
+
 test("the report is written where it was asked for", async (t) => {
   const page = await file(t, "out.html", "");
   const { output } = await runSimulate(

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
+import { breakEvenCurves } from "../../../simulation/break-even-curve.ts";
 import { runExperiment } from "../../../simulation/run-experiment.ts";
 import { sensitivities } from "../../../simulation/sensitivity.ts";
 import { summarize } from "../../../simulation/summarize.ts";
@@ -19,6 +20,7 @@ export const simulate = defineCommand({
   examples: [
     "cost simulate --trace FILE",
     "cost simulate --dataset 150GB --instance-type g5.xlarge --deadline 60h --region us-west-2",
+    "cost simulate --dataset 500GB --instance-type p4d.24xlarge --break-even",
     "cost simulate --deadline 60h --policy greedy --policy uniform-progress --report runs.html",
   ],
   details:
@@ -40,10 +42,14 @@ export const simulate = defineCommand({
     const results = await runExperiment(experiment, workers);
     const sensitivity = input.sensitivity ? await sensitivities(experiment, workers) : null;
     const summary = summarize(experiment, results);
+    const breakEven =
+      input.breakEven || input.report !== undefined
+        ? ((await breakEvenCurves(experiment, results, workers)) ?? null)
+        : null;
     const report = input.report === undefined ? null : resolve(context.cwd, input.report);
     const fleet = fleetOutput(input, experiment);
-    const output = simulationOutput(built, summary, { sensitivity, fleet, report });
-    if (report !== null) await writeReport(report, { built, results, summary });
+    const output = simulationOutput(built, summary, { sensitivity, breakEven, fleet, report });
+    if (report !== null) await writeReport(report, { built, results, summary, breakEven });
     return output;
   },
   render: describeSimulation,

@@ -1,3 +1,4 @@
+import type { BreakEvenCurves } from "../../../simulation/break-even-curve.ts";
 import { type LowerBound, omniscientBound } from "../../../simulation/omniscient.ts";
 import {
   type Experiment,
@@ -26,6 +27,8 @@ export interface SimulationOutput {
   /** Nobody can keep the deadline for less who follows capacity; null without a deadline. */
   lowerBound: (LowerBound & { jobs: number }) | null;
   sensitivity: Sensitivity[] | null;
+  /** Null where it was not asked for, there is one case only, or capacity never goes away. */
+  breakEven: BreakEvenCurves | null;
   /** Many such jobs that want the same instances; null where none was asked for. */
   fleet: FleetOutput | null;
   report: string | null;
@@ -37,7 +40,7 @@ const boundedJobs = 60;
 export function simulationOutput(
   { experiment, zones, assumed }: BuiltExperiment,
   summary: Summary,
-  rest: Pick<SimulationOutput, "sensitivity" | "fleet" | "report">,
+  rest: Pick<SimulationOutput, "sensitivity" | "breakEven" | "fleet" | "report">,
 ): SimulationOutput {
   return {
     jobs: experiment.replicas * experiment.jobs,
