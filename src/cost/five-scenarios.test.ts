@@ -15,18 +15,28 @@ import { storagePlans } from "./storage-plans.ts";
  */
 const rates = ratesOf("us-east-2", { initializationGiBMiBps: 1.2e-5 });
 
-interface Scenario {
-  name: string;
+/** One machine and dataset, with what does not change when the copy becomes faster or slower. */
+interface Job {
   situation: Partial<Situation>;
   throughputMiBps: number;
   copy: "s3-nvme" | "s3-gp3";
-  /** Minutes and US dollars of one copy, and restarts a month from which the warm volume is cheaper. */
-  copyMinutes: number;
-  copyUsd: number;
-  breakEven: number;
-  /** US dollars a month at 30 restarts: S3 copy, EBS warm, snapshot with 300 MiB/s. */
-  monthly: readonly [copy: number, ebs: number, snapshot: number];
+  /** US dollars a month at 30 restarts: EBS warm, and snapshot with 300 MiB/s. */
+  monthly: readonly [ebs: number, snapshot: number];
+  runs: readonly Run[];
 }
+
+/**
+ * What is different, minutes and US dollars of one copy, restarts a month from which the warm volume is cheaper, and US
+ * dollars a month of the copy at 30 restarts.
+ */
+type Run = readonly [
+  name: string,
+  situation: Partial<Situation>,
+  copyMinutes: number,
+  copyUsd: number,
+  breakEven: number,
+  copyMonthlyUsd: number,
+];
 
 const c5 = { ebsBytesPerSecond: 287.5e6, ebsBurstBytesPerSecond: 594e6, instanceStoreBytes: 0 };
 const g5 = {
@@ -63,125 +73,80 @@ const large = {
   instance: p5,
 };
 
-const scenarios: readonly Scenario[] = [
+const cpu = {
+  instanceUsdPerHour: 0.095,
+  s3BytesPerSecond: 0.31e9,
+  ingestBytesPerSecond: 1e6,
+  instance: c5,
+};
+
+const jobs: readonly Job[] = [
   {
-    name: "c5.2xlarge, 10 GB",
-    situation: {
-      datasetBytes: 10e9,
-      instanceUsdPerHour: 0.095,
-      s3BytesPerSecond: 0.31e9,
-      ingestBytesPerSecond: 1e6,
-      instance: c5,
-    },
+    situation: { ...cpu, datasetBytes: 10e9 },
     throughputMiBps: 125,
     copy: "s3-gp3",
-    copyMinutes: 1.3,
-    copyUsd: 0.0024,
     // 528, and 0.38, 0.79 and 1.85 dollars, before the volume was rounded up from 9.3 to 10 GiB.
-    breakEven: 567,
-    monthly: [0.401, 0.848, 1.87],
+    monthly: [0.848, 1.87],
+    runs: [["c5.2xlarge, 10 GB", {}, 1.3, 0.0024, 567, 0.401]],
   },
   {
-    name: "c5.2xlarge, 500 GB",
-    situation: {
-      datasetBytes: 500e9,
-      objects: 5_000,
-      instanceUsdPerHour: 0.095,
-      s3BytesPerSecond: 0.31e9,
-      ingestBytesPerSecond: 1e6,
-      instance: c5,
-    },
+    situation: { ...cpu, datasetBytes: 500e9, objects: 5_000 },
     throughputMiBps: 125,
     copy: "s3-gp3",
-    copyMinutes: 63.6,
-    copyUsd: 0.1,
-    breakEven: 217,
-    monthly: [18.4, 37.3, 89],
+    monthly: [37.3, 89],
+    runs: [["c5.2xlarge, 500 GB", {}, 63.6, 0.1, 217, 18.4]],
   },
   {
-    name: "g5.xlarge, ImageNet in 1.28 million files",
-    situation: { ...imagenet, objects: 1_281_167 },
+    situation: imagenet,
     throughputMiBps: 125,
     copy: "s3-nvme",
-    copyMinutes: 8.1,
-    copyUsd: 0.56,
-    breakEven: 20,
-    monthly: [16.9, 11.4, 30.8],
+    monthly: [11.4, 30.8],
+    runs: [
+      ["g5.xlarge, ImageNet in 1.28 million files", { objects: 1_281_167 }, 8.1, 0.56, 20, 16.9],
+      ["g5.xlarge, ImageNet in 1,500 shards", { objects: 1_500 }, 8.1, 0.053, 243, 1.6],
+    ],
   },
   {
-    name: "g5.xlarge, ImageNet in 1,500 shards",
-    situation: { ...imagenet, objects: 1_500 },
-    throughputMiBps: 125,
-    copy: "s3-nvme",
-    copyMinutes: 8.1,
-    copyUsd: 0.053,
-    breakEven: 243,
-    monthly: [1.6, 11.4, 30.8],
-  },
-  {
-    name: "p4d, 500 GB at 4 GB/s",
-    situation: { ...tokens, s3BytesPerSecond: 4e9 },
+    situation: tokens,
     throughputMiBps: 1_000,
     copy: "s3-nvme",
-    copyMinutes: 2.1,
-    copyUsd: 0.28,
-    breakEven: 487,
-    monthly: [8.5, 76, 200],
+    monthly: [76, 200],
+    runs: [
+      ["p4d, 500 GB at 4 GB/s", { s3BytesPerSecond: 4e9 }, 2.1, 0.28, 487, 8.5],
+      ["p4d, 500 GB at 0.25 GB/s", { s3BytesPerSecond: 0.25e9 }, 33, 4.5, 17, 135],
+    ],
   },
   {
-    name: "p4d, 500 GB at 0.25 GB/s",
-    situation: { ...tokens, s3BytesPerSecond: 0.25e9 },
-    throughputMiBps: 1_000,
-    copy: "s3-nvme",
-    copyMinutes: 33,
-    copyUsd: 4.5,
-    breakEven: 17,
-    monthly: [135, 76, 200],
-  },
-  {
-    name: "p5, 5 TB at 8 GB/s",
-    situation: { ...large, s3BytesPerSecond: 8e9 },
+    situation: large,
     throughputMiBps: 2_000,
     copy: "s3-nvme",
-    copyMinutes: 10.4,
-    copyUsd: 2.03,
-    breakEven: 243,
-    monthly: [61, 453, 2_224],
-  },
-  {
-    name: "p5, 5 TB at 0.5 GB/s",
-    situation: { ...large, s3BytesPerSecond: 0.5e9 },
-    throughputMiBps: 2_000,
-    copy: "s3-nvme",
-    copyMinutes: 167,
-    copyUsd: 32,
-    breakEven: 14,
-    monthly: [967, 453, 2_224],
+    monthly: [453, 2_224],
+    runs: [
+      ["p5, 5 TB at 8 GB/s", { s3BytesPerSecond: 8e9 }, 10.4, 2.03, 243, 61],
+      ["p5, 5 TB at 0.5 GB/s", { s3BytesPerSecond: 0.5e9 }, 167, 32, 14, 967],
+    ],
   },
 ];
 
-for (const scenario of scenarios) {
-  test(`${scenario.name} costs what was computed by hand`, () => {
-    const likely = exampleSituation({ getBytes: Infinity, ...scenario.situation });
-    const pinned = { type: "gp3", throughputMiBps: scenario.throughputMiBps } as const;
+const runs = jobs.flatMap((job) => job.runs.map((run) => [job, run] as const));
+for (const [job, [name, more, copyMinutes, copyUsd, breakEven, copyMonthlyUsd]] of runs) {
+  test(`${name} costs what was computed by hand`, () => {
+    const likely = exampleSituation({ getBytes: Infinity, ...job.situation, ...more });
+    const pinned = { type: "gp3", throughputMiBps: job.throughputMiBps } as const;
     const plans = storagePlans({ likely, rates, pinned });
     const costOf = (id: PlanId) => plans.find((plan) => plan.id === id)!.cost(likely);
-    const copy = costOf(scenario.copy);
+    const copy = costOf(job.copy);
     const ebs = costOf("ebs-one-zone");
 
     // The hand calculation left out the operations that more than 750 MiB/s need: 5 or 25 dollars.
-    const leftOutUsd = 0.005 * Math.max(0, scenario.throughputMiBps * 4 - 3_000);
-    near(copy.loadHours * 60, scenario.copyMinutes, "minutes of a copy");
-    near(costLine(copy, likely).restartUsd, scenario.copyUsd, "dollars of a copy");
+    const leftOutUsd = 0.005 * Math.max(0, job.throughputMiBps * 4 - 3_000);
+    near(copy.loadHours * 60, copyMinutes, "minutes of a copy");
+    near(costLine(copy, likely).restartUsd, copyUsd, "dollars of a copy");
     const line = costLine(ebs, likely);
     const known = { ...line, standingUsd: line.standingUsd - leftOutUsd };
-    near(
-      breakEvenRestarts(known, costLine(copy, likely)).restarts,
-      scenario.breakEven,
-      "break-even",
-    );
-    const [copyUsd, ebsUsd, snapshotUsd] = scenario.monthly;
-    near(monthlyUsd(copy, likely), copyUsd, "dollars a month of the copy");
+    near(breakEvenRestarts(known, costLine(copy, likely)).restarts, breakEven, "break-even");
+    const [ebsUsd, snapshotUsd] = job.monthly;
+    near(monthlyUsd(copy, likely), copyMonthlyUsd, "dollars a month of the copy");
     near(monthlyUsd(ebs, likely) - leftOutUsd, ebsUsd, "dollars a month of the volume");
     near(
       monthlyUsd(costOf("snapshot-rate"), likely),
