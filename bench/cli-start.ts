@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildCli } from "../scripts/build.ts";
 import { startCloudProcess } from "../test/support/cloud-process.ts";
-import { costOf, round } from "./measure.ts";
+import { costOf, rowsBeside } from "./measure.ts";
 
 const main = await buildCli();
 const stateDirectory = await mkdtemp(join(tmpdir(), "runctl-bench-"));
@@ -19,13 +19,7 @@ try {
     { env },
   );
   const bare = cost["node -e 0"]!;
-  const results = Object.entries(cost).map(([name, { wallMs, cpuMs }]) => ({
-    name,
-    wallMs: round(wallMs),
-    cpuMs: round(cpuMs),
-    ratioWall: round(wallMs / bare.wallMs),
-    ratioCpu: round(cpuMs / bare.cpuMs),
-  }));
+  const results = rowsBeside(cost, bare);
   const goals = { "--help": "at most 2 times node -e 0" };
   process.stdout.write(
     `${JSON.stringify({ benchmark: "cli-start", goals, results }, undefined, 2)}\n`,

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildCli } from "../scripts/build.ts";
-import { costOf, round } from "./measure.ts";
+import { costOf, round, rowsBeside } from "./measure.ts";
 
 const directory = await mkdtemp(join(tmpdir(), "runctl-bench-"));
 try {
@@ -20,13 +20,7 @@ try {
     { env },
   );
   const [bare, help, advise] = [cost["node -e 0"]!, cost["--help"]!, cost["cost advise"]!];
-  const results = Object.entries(cost).map(([name, { wallMs, cpuMs }]) => ({
-    name,
-    wallMs: round(wallMs),
-    cpuMs: round(cpuMs),
-    ratioWall: round(wallMs / bare.wallMs),
-    ratioCpu: round(cpuMs / bare.cpuMs),
-  }));
+  const results = rowsBeside(cost, bare);
   const beyondStart = {
     wallMs: round(advise.wallMs - help.wallMs),
     cpuMs: round(advise.cpuMs - help.cpuMs),

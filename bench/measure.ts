@@ -30,6 +30,17 @@ export function costOf(
   );
 }
 
+/** Each program as a row, in relation to one of them. */
+export function rowsBeside(cost: Readonly<Record<string, Cost>>, reference: Cost) {
+  return Object.entries(cost).map(([name, { wallMs, cpuMs }]) => ({
+    name,
+    wallMs: round(wallMs),
+    cpuMs: round(cpuMs),
+    ratioWall: round(wallMs / reference.wallMs),
+    ratioCpu: round(cpuMs / reference.cpuMs),
+  }));
+}
+
 function runMany(words: readonly string[], runs: number, env: NodeJS.ProcessEnv): Cost {
   const script =
     'n=$1; shift; while [ "$n" -gt 0 ]; do "$@" >/dev/null || exit 1; n=$((n-1)); done; times';
