@@ -39,10 +39,18 @@ const thenSync = (path: string) => [
   path,
 ];
 
+/** What comparing costs: ours without it. */
+export const unverified = "runctl --no-checksum";
+
 export const downloadClients: readonly Client[] = [
   {
     name: "runctl",
     command: (at) => words`${runctl(at, at.origin.https)} download s3://bench/large ${large(at)}`,
+  },
+  {
+    name: unverified,
+    command: (at) =>
+      words`${runctl(at, at.origin.https)} download --no-checksum s3://bench/large ${large(at)}`,
   },
   {
     name: "rclone",
@@ -119,6 +127,19 @@ export const smallClients: readonly Client[] = [
     needs: "cc",
     command: (at) => words`${at.loops?.["small-loop"] ?? ""} ${port(at.origin.http)}
       ${`${at.objects.smallCount}`} ${at.target}`,
+  },
+];
+
+export const manyClients: readonly Client[] = [
+  {
+    name: "runctl",
+    command: (at) => words`${runctl(at, at.origin.https)} download s3://million/ ${at.target}`,
+  },
+  {
+    name: "rclone",
+    needs: "rclone",
+    command: (at) => words`${rclone(at)} copy :s3:million ${at.target} --transfers 64 --checkers 64
+      --use-server-modtime --s3-no-head-object`,
   },
 ];
 

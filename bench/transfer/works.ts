@@ -1,12 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
   type Client,
   downloadClients,
   listingClients,
+  manyClients,
   plainClients,
   smallClients,
+  unverified,
   uploadClients,
 } from "./clients.ts";
 import type { CommandCost } from "./measure-command.ts";
@@ -69,6 +71,12 @@ export const works: readonly Work[] = [
         limit: 2,
         is: "at least",
       },
+      {
+        text: "× the CPU of the same without a checksum",
+        value: (all) => ratio(cpu(all, "runctl"), cpu(all, unverified)),
+        limit: 1.3,
+        is: "at most",
+      },
       { text: "MB at the peak", value: peakMB, limit: 200, is: "at most" },
     ],
   },
@@ -112,6 +120,27 @@ export const works: readonly Work[] = [
         is: "at least",
       },
     ],
+  },
+  {
+    name: "many-https",
+    what: ({ objects, millionKeys }) =>
+      `${millionKeys} objects of ${objects.tinyBytes} bytes, HTTPS → files`,
+    unit: "CPU-µs/object",
+    amount: ({ millionKeys }) => millionKeys / 1e6,
+    clients: manyClients,
+    check({ millionKeys, objects, target }) {
+      let files = 0;
+      for (const directory of readdirSync(target)) {
+        if (!directory.startsWith("d")) continue;
+        for (const name of readdirSync(join(target, directory))) {
+          const { size } = statSync(join(target, directory, name));
+          if (size !== objects.tinyBytes) throw new Error(`${name} has ${size} bytes`);
+          files += 1;
+        }
+      }
+      if (files !== millionKeys) throw new Error(`${files} files of ${millionKeys}`);
+    },
+    goals: [{ text: "MB at the peak", value: peakMB, limit: 300, is: "at most" }],
   },
   {
     name: "upload-https",
