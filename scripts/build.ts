@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { agentBundle } from "../src/instances/agent-bundle.ts";
+import { literalSchemaKeys } from "../src/instances/literal-schema-keys.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -37,6 +38,7 @@ export async function bundle(
     target: "node22.18",
     // esbuild prefers CommonJS for Node, which it cannot shake.
     mainFields: ["module", "main"],
+    plugins: [literalSchemaKeys],
     external: ["esbuild"],
     banner: {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',

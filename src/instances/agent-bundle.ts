@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Plugin } from "esbuild";
 import type { StagedFile } from "../launch-spec.ts";
+import { literalSchemaKeys } from "./literal-schema-keys.ts";
 
 export interface AgentBundle {
   /** Where it belongs in the staging bucket: by content. */
@@ -53,28 +55,61 @@ async function hashOfSource(): Promise<string> {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** The same source gives the same bytes wherever it lies, so that the same agent is staged once. */
+/**
+ * The same source gives the same bytes wherever it lies, so that the same agent is staged once.
+ *
+ * In two steps: esbuild drops what nobody uses of a module that is imported on first use only where that becomes a
+ * file of its own, and an agent is one file.
+ */
 async function bundleAgent(): Promise<Uint8Array> {
   const { build } = await import("esbuild");
-  const result = await build({
-    entryPoints: [source],
-    absWorkingDir: packageRoot,
+  const common = {
     bundle: true,
     write: false,
     platform: "node",
     format: "esm",
     target: "node24",
-    mainFields: ["module", "main"],
     minify: true,
-    // Stack traces of the agent should name functions.
-    keepNames: true,
     legalComments: "none",
     logLevel: "error",
+  } as const;
+  const split = await build({
+    ...common,
+    entryPoints: [source],
+    absWorkingDir: packageRoot,
+    mainFields: ["module", "main"],
+    plugins: [literalSchemaKeys],
+    // Stack traces of the agent should name functions.
+    keepNames: true,
+    splitting: true,
+    outdir: "/",
+  });
+  const parts = new Map(split.outputFiles.map(({ path, text }) => [path, text]));
+  const joined = await build({
+    ...common,
+    entryPoints: ["/agent-main.js"],
+    plugins: [fromMemory(parts)],
     outfile: "agent.mjs",
     // CommonJS inside the bundle calls require() for Node's own modules.
     banner: {
       js: "import{createRequire as runctlRequire}from'node:module';const require=runctlRequire(import.meta.url);",
     },
   });
-  return result.outputFiles[0]!.contents;
+  return joined.outputFiles[0]!.contents;
 }
+
+const fromMemory = (files: ReadonlyMap<string, string>): Plugin => ({
+  name: "from memory",
+  setup(build) {
+    build.onResolve({ filter: /^[./]/ }, ({ path }) => ({
+      path: `/${basename(path)}`,
+      namespace: "memory",
+    }));
+    build.onLoad({ filter: /.*/, namespace: "memory" }, ({ path }) => {
+      const contents = files.get(path);
+      if (contents === undefined)
+        throw new Error(`${path} was not made: ${[...files.keys()].join(" ")}`);
+      return { contents, loader: "js" };
+    });
+  },
+});

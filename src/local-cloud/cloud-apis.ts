@@ -3,6 +3,7 @@ import { operationSchemas } from "./protocol/api-schemas.ts";
 import { iamQuery, stsQuery } from "./protocol/aws-query.ts";
 import { ec2Query } from "./protocol/ec2-query.ts";
 import { json } from "./protocol/json.ts";
+import type { Protocol } from "./protocol/protocol.ts";
 import type { SchemaService } from "./service-parts.ts";
 
 export interface SchemaServices {
@@ -18,16 +19,32 @@ export interface SchemaServices {
  */
 export async function loadApis(services: SchemaServices): Promise<ReadonlyMap<string, Api>> {
   const [ec2, iam, sts, ssm] = await Promise.all([
-    import("@aws-sdk/client-ec2"),
-    import("@aws-sdk/client-iam"),
-    import("@aws-sdk/client-sts"),
-    import("@aws-sdk/client-ssm"),
+    import("./sdk/ec2.ts"),
+    import("./sdk/iam.ts"),
+    import("./sdk/sts.ts"),
+    import("./sdk/ssm.ts"),
   ]);
-  const apis: Api[] = [
-    { prefix: "ec2", protocol: ec2Query, schemaOf: operationSchemas(ec2), service: services.ec2 },
-    { prefix: "iam", protocol: iamQuery, schemaOf: operationSchemas(iam), service: services.iam },
-    { prefix: "sts", protocol: stsQuery, schemaOf: operationSchemas(sts), service: services.sts },
-    { prefix: "ssm", protocol: json, schemaOf: operationSchemas(ssm), service: services.ssm },
+  const apis = [
+    apiOf("ec2", ec2Query, ec2, services.ec2),
+    apiOf("iam", iamQuery, iam, services.iam),
+    apiOf("sts", stsQuery, sts, services.sts),
+    apiOf("ssm", json, ssm, services.ssm),
   ];
   return new Map(apis.map((api) => [api.prefix, api]));
+}
+
+function apiOf(
+  prefix: keyof SchemaServices,
+  protocol: Protocol,
+  schemas: Readonly<Record<string, unknown>>,
+  service: SchemaService,
+): Api {
+  const described = Object.keys(schemas).map((name) => name.slice(0, -1));
+  const done = Object.keys(service.operations);
+  const odd = [...described, ...done].filter(
+    (name, _, all) => all.indexOf(name) === all.lastIndexOf(name),
+  );
+  if (odd.length > 0)
+    throw new Error(`operations of ${prefix} and sdk/${prefix}.ts differ: ${odd.join(", ")}`);
+  return { prefix, protocol, schemaOf: operationSchemas(schemas), service };
 }

@@ -1,0 +1,1 @@
+export { GetParameter$, GetParameters$ } from "@aws-sdk/client-ssm";
