@@ -114,8 +114,8 @@ test("only the room aws imports the SDK; the local cloud takes its types and sch
   for (const { file, target } of imports) {
     if (!/^@(aws-sdk|smithy)\//.test(target) || isTest(file)) continue;
     const typesOnly = (sources.get(file) ?? "").includes("import type");
-    const allowed = room(file) === "aws" || room(file) === "local-cloud";
-    assert.ok(allowed && (room(file) === "aws" || typesOnly || file.includes("/protocol/")), file);
+    const mayUse = room(file) === "aws" || /^src\/local-cloud\/(protocol|sdk)\//.test(file);
+    assert.ok(mayUse || (room(file) === "local-cloud" && typesOnly), file);
   }
 });
 

@@ -23,24 +23,34 @@ mount --bind /mnt/data /srv/twice
 unshare --mount --propagation private sleep 600 </dev/null >/dev/null 2>&1 &
 until grep -q ' /srv/twice ' /proc/$!/mountinfo && [ "$(cat /proc/$!/comm)" = sleep ]; do sleep 0.02; done`;
 
-const stories: Readonly<Record<string, (cloud: AgentCloud) => Promise<void>>> = {
-  "a notice: the command saves, the volume is free wherever it was mounted, and the next instance finds what was saved":
-    noticeAndNext,
-  "an agent that is killed comes back, finds the command alive and does not run it again":
-    killedAgent,
-  "an agent that hangs is killed and comes back, finds the command alive and ends the instance with it":
-    hangingAgent,
-  "requests: a freeze thaws, an unmount of what is in use fails, also of what the user mounted; stop frees the volume":
-    requests,
-  "a file system that was not unmounted cleanly is mounted for writing and refused for reading only":
-    uncleanFileSystems,
-  "a volume with foreign data is refused, and the instance ends itself": foreignData,
-};
-
 // One cloud for all: to stage the runtime costs as much as a boot. Much of each is waiting.
 test("what an agent does for its instance", { skip, concurrency: 3 }, async (t) => {
   const cloud = await agentCloud(t);
-  await Promise.all(Object.entries(stories).map(([name, tell]) => t.test(name, () => tell(cloud))));
+  await Promise.all([
+    t.test(
+      "a notice: the command saves, the volume is free wherever it was mounted, and the next instance finds what was saved",
+      () => noticeAndNext(cloud),
+    ),
+    t.test(
+      "an agent that is killed comes back, finds the command alive and does not run it again",
+      () => killedAgent(cloud),
+    ),
+    t.test(
+      "an agent that hangs is killed and comes back, finds the command alive and ends the instance with it",
+      () => hangingAgent(cloud),
+    ),
+    t.test(
+      "requests: a freeze thaws, an unmount of what is in use fails, also of what the user mounted; stop frees the volume",
+      () => requests(cloud),
+    ),
+    t.test(
+      "a file system that was not unmounted cleanly is mounted for writing and refused for reading only",
+      () => uncleanFileSystems(cloud),
+    ),
+    t.test("a volume with foreign data is refused, and the instance ends itself", () =>
+      foreignData(cloud),
+    ),
+  ]);
 });
 
 async function noticeAndNext(cloud: AgentCloud): Promise<void> {
