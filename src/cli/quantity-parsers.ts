@@ -29,7 +29,7 @@ export const byteSize: Parser<number> = (word) => {
 
 /** `4GB/s`, in bytes per second; bits are refused. */
 export const byteRate: Parser<number> = (word) => {
-  const match = /^(.+)\/s$/.exec(word);
+  const match = /^([^b]+)\/s$/.exec(word);
   if (match) return byteSize(match[1] ?? "");
   const hint = "bytes per second, such as 300MB/s; 2.5 Gbit/s are 312MB/s";
   throw new RunctlError("USAGE", `'${word}' is not a rate`, { hint });

@@ -48,6 +48,9 @@ export function noticeOnly(stallMs: number, workMs: number): Checkpointing {
   return { ...fixedInterval(Math.max(1, workMs), stallMs), savedAt: () => 0 };
 }
 
+/** In one run: more are not told apart. */
+const mostSaves = 1e6;
+
 /**
  * Young's interval for the hazard of the instance's age: often while it is young, seldom once it has proved itself.
  *
@@ -57,9 +60,11 @@ export function ageDependent(stallMs: number, loadMs: number, horizonMs: number)
   // Parallel lists: where a save ends, and the work saved by then.
   const ends: number[] = [0];
   const saved: number[] = [0];
+  // A save that takes no time would be made all the time.
+  const leastMs = Math.max(1_000, Math.ceil(horizonMs / mostSaves));
   for (let wallMs = 0, workMs = 0; wallMs < horizonMs;) {
     const meanMs = 1 / hazardAt(loadMs + wallMs);
-    const intervalMs = Math.max(1, Math.round(youngIntervalMs(stallMs, meanMs)));
+    const intervalMs = Math.max(leastMs, Math.round(youngIntervalMs(stallMs, meanMs)));
     workMs += intervalMs;
     wallMs += intervalMs + stallMs;
     ends.push(wallMs);

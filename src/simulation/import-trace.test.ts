@@ -50,7 +50,11 @@ test("CSV is read by its columns, whose name is the sign", () => {
   const iso = "timestamp,capacity\n2026-01-01T00:00:00Z,4\n2026-01-01T01:00:00Z,0\n";
   assert.deepEqual(hoursUp(read(iso), 0, 4), [[0, 1]]);
   assert.throws(() => read("time,value\n0,1\n60,0\n"), { code: "USAGE" });
-  assert.throws(() => read("time,available\n0,one\n"), { code: "USAGE", message: /line 2/ });
+  for (const row of ["0,one", "0,2", "0,1,-1", "0,1,abc", "soon,1"])
+    assert.throws(() => read(`time,available,price\n${row}\n60,1\n`), {
+      code: "USAGE",
+      message: /line 2/,
+    });
 });
 
 test("what is no trace is refused with its name", () => {

@@ -120,5 +120,12 @@ export function blocksOf(experiment: Experiment, results: Results): Blocks {
     const startMs = startOf(experiment, Math.floor(job / jobs), job % jobs, beforeMs);
     return Math.min(count - 1, Math.floor((startMs / beforeMs) * count));
   });
-  return { count, blockOf };
+  return occupied(blockOf);
+}
+
+/** Blocks in which no job started say nothing: they are left out. */
+function occupied(blockOf: Int32Array): Blocks {
+  const numbers = [...new Set(blockOf)].toSorted((a, b) => a - b);
+  const numberOf = new Map(numbers.map((block, at) => [block, at]));
+  return { count: numbers.length, blockOf: blockOf.map((block) => numberOf.get(block) ?? 0) };
 }

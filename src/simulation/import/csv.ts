@@ -29,11 +29,16 @@ export function parseCsvTrace(source: TraceSource): SpotTrace {
     if (!Number.isFinite(atMs) || !(number >= 0))
       throw unreadable(source, `has no observation in line ${index + 2}: '${line}'`);
     const price = cell("price");
+    const usdPerHour = price ? Number(price) : undefined;
+    if (usdPerHour !== undefined && !(usdPerHour >= 0 && usdPerHour < Infinity))
+      throw unreadable(source, `has no price in line ${index + 2}: '${line}'`);
+    if (value.sign && number !== 0 && number !== 1)
+      throw unreadable(source, `has neither 0 nor 1 in line ${index + 2}: '${line}'`);
     return {
       zone: cell("zone") ?? zoneFromName(source.name),
       atMs,
       capacity: value.sign ? toCapacity(number, value.sign) : number,
-      usdPerHour: price ? Number(price) : undefined,
+      usdPerHour,
     };
   });
   return fromObservations(rows, source, value.sign ? "probe" : "count");

@@ -5,7 +5,7 @@ import type { Sign, TraceSource } from "../trace-source.ts";
 export function requireSign({ name, sign }: TraceSource): Sign {
   if (sign) return sign;
   throw new RunctlError("USAGE", `${name} does not say whether 1 means available or preempted`, {
-    hint: "published copies differ; give --one-means available or --one-means preempted",
+    hint: "published copies differ; give --trace-ones available or --trace-ones preempted",
   });
 }
 

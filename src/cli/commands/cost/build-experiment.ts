@@ -4,7 +4,7 @@ import type { Case, CheckpointPolicy, Experiment } from "../../../simulation/exp
 import type { PlatformRules } from "../../../simulation/job.ts";
 import { dayMs, hourMs } from "../../../simulation/spot-trace.ts";
 import { type SimulatedMarket, simulatedMarket } from "./simulated-market.ts";
-import { launchMs, simulatedPaths } from "./simulated-paths.ts";
+import { launchMsOf, simulatedPaths } from "./simulated-paths.ts";
 import { defaultSaveMs, jobAssumptions } from "./job-assumptions.ts";
 import type { Assumed, SimulateInput } from "./simulate-input.ts";
 import type { CheckpointWord } from "./simulate-parsers.ts";
@@ -32,14 +32,7 @@ export async function buildExperiment(
   const instanceType = input.instanceType ?? defaults.instanceType ?? launchDefaults.instanceType;
   const market = await simulatedMarket(input, { region, instanceType });
   const { work: workMs = defaultWorkMs, deadline: deadlineMs = Infinity } = input;
-  for (const [flag, value] of [
-    ["--work", workMs],
-    ["--nodes", market.terms.gang],
-    ["--replicas", input.replicas ?? 1],
-    ["--jobs", input.jobs ?? 1],
-    ["--workers", input.workers ?? 1],
-  ] as const)
-    if (value < 1) throw new RunctlError("USAGE", `${flag} must be at least 1`);
+  requireAtMostAYear({ work: workMs, deadline: input.deadline, arrivals: input.arrivals });
   if (deadlineMs < workMs)
     throw new RunctlError("USAGE", "the deadline is shorter than the work", {
       hint: "give a longer --deadline, or less --work",
@@ -50,6 +43,11 @@ export async function buildExperiment(
     zones: market.zones.length,
     usdPerHour: market.terms.spotUsdPerHour ?? market.terms.onDemandUsdPerHour,
   });
+  const { source } = market;
+  if (source.kind === "trace" && (input.start ?? 0) >= source.trace.lengthMs)
+    throw new RunctlError("USAGE", "--start lies after the end of the trace", {
+      hint: `it is ${Math.floor(source.trace.lengthMs / hourMs)} h long`,
+    });
   const rules = input.asPapers ? paperRules(input, market) : awsRules(input, workMs, deadlineMs);
   const cases = casesOf(input, paths, deadlineMs);
   const isMeasured = market.source.kind === "trace";
@@ -69,11 +67,31 @@ export async function buildExperiment(
     startMs: input.start === undefined ? undefined : Math.round(input.start),
     seed: input.seed ?? 1,
   };
+  requireRoom(experiment);
   return {
     experiment,
     zones: market.zones,
     assumed: [...market.assumed, ...assumed, ...jobAssumptions(input, experiment)],
   };
+}
+
+function requireAtMostAYear(times: Readonly<Record<string, number | undefined>>): void {
+  for (const [flag, ms = 0] of Object.entries(times))
+    if (ms > 365 * dayMs)
+      throw new RunctlError("USAGE", `--${flag} is longer than a year`, {
+        hint: "simulate a part of it",
+      });
+}
+
+/** Of simulated jobs: their outcomes are held in memory, 100 bytes each. */
+const mostJobs = 5e6;
+
+function requireRoom({ jobs, replicas, cases }: Experiment): void {
+  const all = jobs * replicas * cases.length;
+  if (all > mostJobs)
+    throw new RunctlError("USAGE", `${all} simulated jobs are more than fit`, {
+      hint: `give fewer --jobs or --replicas: ${mostJobs} over all ${cases.length} cases at most`,
+    });
 }
 
 const roundFinite = (ms: number) => (ms === Infinity ? ms : Math.round(ms));
@@ -89,7 +107,7 @@ function homesOf({ home }: SimulateInput, { zones }: SimulatedMarket): Experimen
 
 function awsRules(input: SimulateInput, workMs: number, deadlineMs: number): PlatformRules {
   return {
-    launchMs,
+    launchMs: launchMsOf(input),
     observeMs: 0,
     // "Per-second billing, with a 60-second minimum", EC2 on-demand pricing.
     billingStepMs: 1_000,

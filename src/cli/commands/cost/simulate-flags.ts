@@ -1,7 +1,7 @@
 import { deadlinePolicyNames, placementNames } from "../../../simulation/job.ts";
 import { optional, repeated, toggle } from "../../define-command.ts";
 import { decimal, duration, oneOf, text, wholeNumber } from "../../parsers.ts";
-import { byteRate, byteSize } from "../../quantity-parsers.ts";
+import { byteRate, byteSize, positive } from "../../quantity-parsers.ts";
 import { checkpointPolicy, share } from "./simulate-parsers.ts";
 
 const lifetimeKinds = ["measured", "exponential", "weibull", "hyperexponential"] as const;
@@ -36,11 +36,15 @@ export const simulateFlags = {
     "WORD",
   ),
   tick: optional(
-    duration,
+    positive(duration),
     "how far apart the looks of the trace are, where it does not say",
     "TIME",
   ),
-  blocks: optional(duration, "draw new histories from blocks of the trace, this long", "TIME"),
+  blocks: optional(
+    positive(duration),
+    "draw new histories from blocks of the trace, this long",
+    "TIME",
+  ),
   zone: repeated(text, "only this zone", "ZONE"),
   lifetimes: optional(
     oneOf(lifetimeKinds),
@@ -54,15 +58,19 @@ export const simulateFlags = {
   ),
   onDemandPrice: optional(decimal, "the same on demand", "USD"),
   // The job
-  work: optional(duration, "training to be done; default 48h", "TIME"),
-  deadline: optional(duration, "it must be done within this; default: no deadline", "TIME"),
-  nodes: optional(wholeNumber, "machines that work as one; default 1", "N"),
+  work: optional(positive(duration), "training to be done; default 48h", "TIME"),
+  deadline: optional(
+    positive(duration),
+    "it must be done within this; default: no deadline",
+    "TIME",
+  ),
+  nodes: optional(positive(wholeNumber), "machines that work as one; default 1", "N"),
   instanceType: optional(text, "instance type; default as in aws create", "TYPE"),
   // Data and checkpoints
-  dataset: optional(byteSize, "size of the dataset: compares storage plans", "SIZE"),
-  objects: optional(wholeNumber, "files in it; default: one for each 100 MB", "N"),
-  ingest: optional(byteRate, "what training reads", "RATE"),
-  s3Rate: optional(byteRate, "what a machine gets out of S3", "RATE"),
+  dataset: optional(positive(byteSize), "size of the dataset: compares storage plans", "SIZE"),
+  objects: optional(positive(wholeNumber), "files in it; default: one for each 100 MB", "N"),
+  ingest: optional(positive(byteRate), "what training reads", "RATE"),
+  s3Rate: optional(positive(byteRate), "what a machine gets out of S3", "RATE"),
   plan: repeated(
     oneOf(planIds),
     `storage plan: ${planIds.join(", ")}; default: five of them`,
@@ -75,7 +83,7 @@ export const simulateFlags = {
   ),
   boot: optional(duration, "from a request to a machine that can load; default 4m", "TIME"),
   copies: repeated(
-    wholeNumber,
+    positive(wholeNumber),
     "zones with a volume, for ebs-zones and hybrid; again for more to compare",
     "N",
   ),
@@ -109,27 +117,39 @@ export const simulateFlags = {
   ),
   // Many jobs that want the same instances
   fleet: optional(
-    wholeNumber,
+    positive(wholeNumber),
     "so many such jobs at once, which take capacity from each other",
     "N",
   ),
   poolDepth: optional(
-    wholeNumber,
+    positive(wholeNumber),
     "instances for each one that the trace counts; default 16 for probes",
     "N",
   ),
-  quota: optional(wholeNumber, "spot instances that the account may run; default: no limit", "N"),
+  quota: optional(
+    positive(wholeNumber),
+    "spot instances that the account may run; default: no limit",
+    "N",
+  ),
   arrivals: optional(duration, "the fleet arrives within this; default: all at once", "TIME"),
   // How much, and what comes out
   start: optional(duration, "one job that starts here in the trace", "TIME"),
   jobs: optional(
-    wholeNumber,
+    positive(wholeNumber),
     "jobs in each history; default 600 of a trace, 20 of what is made up",
     "N",
   ),
-  replicas: optional(wholeNumber, "histories; default 1 of a trace, 100 of what is made up", "N"),
+  replicas: optional(
+    positive(wholeNumber),
+    "histories; default 1 of a trace, 100 of what is made up",
+    "N",
+  ),
   seed: optional(wholeNumber, "another one draws other numbers; default 1", "N"),
-  workers: optional(wholeNumber, "threads; the result is the same; default: by the size", "N"),
+  workers: optional(
+    positive(wholeNumber),
+    "threads; the result is the same; default: by the size",
+    "N",
+  ),
   asPapers: toggle(
     "the rules of papers: all looks and bills by the trace's tick, nothing lost or free",
   ),

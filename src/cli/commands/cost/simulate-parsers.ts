@@ -1,6 +1,7 @@
 import { RunctlError } from "../../../errors.ts";
 import type { Parser } from "../../parser.ts";
 import { decimal, duration } from "../../parsers.ts";
+import { positive } from "../../quantity-parsers.ts";
 
 /** When a checkpoint is taken; an interval in ms. */
 export type CheckpointWord = number | (typeof words)[number];
@@ -10,7 +11,7 @@ const words = ["young", "daly", "age-dependent", "on-notice", "lossless"] as con
 export const checkpointPolicy: Parser<CheckpointWord> = (word) => {
   const known = words.find((one) => one === word);
   if (known) return known;
-  if (/^\d/.test(word)) return duration(word);
+  if (/^\d/.test(word)) return positive(duration)(word);
   throw new RunctlError(
     "USAGE",
     `'${word}' is not an interval such as 15m nor one of ${words.join(", ")}`,

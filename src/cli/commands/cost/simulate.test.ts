@@ -178,7 +178,14 @@ const refused: Array<[line: string, error: { code: string; message: RegExp }]> =
   [`${few} --copies 2`, { code: "USAGE", message: /--copies needs to know/ }],
   [`${few} --dataset 1GB --plan ebs-zones --copies 1`, { code: "USAGE", message: /one zone/ }],
   [`${few} --quota 5`, { code: "USAGE", message: /no fleet/ }],
-  [`--replicas 1 --jobs 0 --instance-type g5.xlarge`, { code: "USAGE", message: /at least 1/ }],
+  [`--replicas 1 --jobs 0 --instance-type g5.xlarge`, { code: "USAGE", message: /--jobs: '0'/ }],
+  [`${few} --deadline 9999999h`, { code: "USAGE", message: /--deadline is longer than a year/ }],
+  [`${few} --work 9000h`, { code: "USAGE", message: /--work is longer than a year/ }],
+  [`${few} --fleet 5 --arrivals 9000h`, { code: "USAGE", message: /--arrivals is longer/ }],
+  [`${few} --checkpoints 0m`, { code: "USAGE", message: /'0m' has to be more than 0/ }],
+  [`${few} --fleet 5 --pool-depth 0`, { code: "USAGE", message: /--pool-depth: '0'/ }],
+  [`${few} --break-even --zone us-east-1a`, { code: "USAGE", message: /breaks even with nothing/ }],
+  [`${few} --replicas 9999999 --jobs 999`, { code: "USAGE", message: /more than fit/ }],
   [`${few} --work 0h`, { code: "USAGE", message: /--work/ }],
   [`${few} --nodes 0`, { code: "USAGE", message: /--nodes/ }],
   [
@@ -190,6 +197,41 @@ for (const [line, error] of refused)
   test(`cost simulate refuses: ${line}`, async () => {
     await assert.rejects(runSimulate(line), error);
   });
+
+test("what takes no time is no trap: saves, starts, one job of one history", async () => {
+  const line = "--replicas 2 --jobs 2 --work 5h --instance-type g5.xlarge --dataset 1GB";
+  const { output } = await runSimulate(
+    `${line} --boot 10s --save-time 0s --checkpoints age-dependent --checkpoints daly --checkpoints young`,
+  );
+  for (const one of output.cases) {
+    assert.ok(one.loadingHours >= 0 && one.lostWorkHours >= 0, one.name);
+    assert.ok(one.costUsd.mean > 0 && one.costUsd.mean < 100);
+  }
+  const [launch] = output.assumptions.filter(({ what }) => /to a running machine/.test(what));
+  assert.equal(launch?.value, "10 s");
+});
+
+test("a start after the end of a record is refused, and the hint about a sign names the flag", async (t) => {
+  const path = await file(t, "trace.json", trace);
+  await assert.rejects(runSimulate(`--trace ${path} --start 400h --work 1h`), {
+    code: "USAGE",
+    hint: "it is 288 h long",
+  });
+  const ticks = await file(t, "us-east-1a.json", { metadata: { gap_seconds: 600 }, data: [1, 0] });
+  const line = `--trace ${ticks} --work 1h --instance-type g5.xlarge`;
+  const refusal = await runSimulate(line).catch((error: unknown) => error as { hint: string });
+  const [flag] = /--[a-z-]+ available/.exec((refusal as { hint: string }).hint)!;
+  assert.ok(await runSimulate(`${line} ${flag}`));
+});
+
+test("few jobs on a long record have an interval of the pieces that they saw", async (t) => {
+  const path = await file(t, "trace.json", trace);
+  const { output } = await runSimulate(`--trace ${path} --work 1h --jobs 2 --region us-east-1`);
+  assert.ok(output.effectiveSamples <= 2);
+  for (const { costUsd, makespanHours } of output.cases)
+    for (const { interval = [0, 0] } of [costUsd, makespanHours])
+      assert.ok(interval.every(Number.isFinite));
+});
 
 test("a slip in the name of an instance type is told as such", async () => {
   const line = "--dataset 1GB --instance-type g5.xlrge --deadline 60h --region us-west-2";

@@ -1,9 +1,11 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { breakEvenCurves } from "../../../simulation/break-even-curve.ts";
+import type { Experiment } from "../../../simulation/experiment.ts";
 import { runExperiment } from "../../../simulation/run-experiment.ts";
 import { sensitivities } from "../../../simulation/sensitivity.ts";
 import { summarize } from "../../../simulation/summarize.ts";
+import { RunctlError } from "../../../errors.ts";
 import { defineCommand } from "../../define-command.ts";
 import { buildExperiment } from "./build-experiment.ts";
 import { describeSimulation } from "./describe-simulation.ts";
@@ -46,6 +48,7 @@ export const simulate = defineCommand({
       input.breakEven || input.report !== undefined
         ? ((await breakEvenCurves(experiment, results, workers)) ?? null)
         : null;
+    if (input.breakEven && !breakEven) throw nothingToCompare(experiment);
     const report = input.report === undefined ? null : resolve(context.cwd, input.report);
     const fleet = fleetOutput(input, experiment);
     const output = simulationOutput(built, summary, { sensitivity, breakEven, fleet, report });
@@ -54,3 +57,13 @@ export const simulate = defineCommand({
   },
   render: describeSimulation,
 });
+
+function nothingToCompare({ cases }: Experiment): RunctlError {
+  return cases.length < 2
+    ? new RunctlError("USAGE", "there is one way to bring the data: it breaks even with nothing", {
+        hint: "give --dataset, and more than one --plan",
+      })
+    : new RunctlError("USAGE", "no interruptions to break even over", {
+        hint: "the cases differ in more than the way to bring the data, or capacity never goes away here",
+      });
+}

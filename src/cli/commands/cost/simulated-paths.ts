@@ -12,17 +12,22 @@ import { readWorkload } from "./read-workload.ts";
 import type { Assumed, SimulateInput } from "./simulate-input.ts";
 
 /** Of a launch, before EC2 calls it running and bills it; assumed. */
-export const launchMs = 30_000;
+const launchMs = 30_000;
 /** From a request to a machine that can load; assumed until it is measured. */
 const defaultBootMs = 240_000;
 /** From a machine to training: the paper's changeover. */
 const defaultChangeoverMs = 0.2 * hourMs;
 
-const launchAssumption: Assumed = {
+/** Not longer than all that was told to take so long. */
+export function launchMsOf({ dataset, boot, changeover }: SimulateInput): number {
+  return Math.round(Math.min(launchMs, (dataset === undefined ? changeover : boot) ?? launchMs));
+}
+
+const launchAssumption = (input: SimulateInput): Assumed => ({
   what: "from a request to a running machine, not billed",
-  value: `${launchMs / 1000} s`,
+  value: `${launchMsOf(input) / 1000} s`,
   origin: "assumed",
-};
+});
 
 const defaultPlans: readonly PlanId[] = [
   "s3-nvme",
@@ -59,7 +64,7 @@ function givenPath(input: SimulateInput, zones: number): { paths: DataPath[]; as
         hint: "give --dataset, such as --dataset 150GB",
       });
   const { changeover = defaultChangeoverMs } = input;
-  const loadMs = Math.max(0, Math.round(changeover) - (input.asPapers ? 0 : launchMs));
+  const loadMs = Math.round(changeover) - (input.asPapers ? 0 : launchMsOf(input));
   const path = (name: string, bound: DataPath["zones"]): DataPath => ({
     name,
     zones: bound,
@@ -78,7 +83,7 @@ function givenPath(input: SimulateInput, zones: number): { paths: DataPath[]; as
       ...(zones > 1 ? [path("bound to one zone", "held")] : []),
     ],
     assumed: [
-      ...(input.asPapers ? [] : [launchAssumption]),
+      ...(input.asPapers ? [] : [launchAssumption(input)]),
       {
         what: "from a request to training",
         value: `${(changeover / 60_000).toFixed(1)} min`,
@@ -106,7 +111,7 @@ function planPaths(
       plans: storagePlans({ likely: situation, rates: ratesOf(region), pinned: {}, copies }),
       situation,
       copies,
-      bootMs: boot - launchMs,
+      bootMs: boot - launchMsOf(input),
     });
   const wanted = input.plan.length > 0 ? input.plan : defaultPlans;
   const paths = wanted.flatMap((id) =>
@@ -121,7 +126,7 @@ function planPaths(
   return {
     paths: compared,
     assumed: [
-      launchAssumption,
+      launchAssumption(input),
       {
         what: "from a request to loading",
         value: `${(boot / 60_000).toFixed(1)} min`,
