@@ -55,7 +55,7 @@ const experiment: Experiment = {
 
 const threads = availableParallelism();
 const alone = await measured(async () => {
-  const results = await runExperiment(experiment, threads);
+  const results = await runExperiment(experiment, { workers: threads });
   const launches = column(results, 0, "launches").reduce((sum, count) => sum + count, 0);
   return { jobs: jobs * replicas, launches, threads };
 });

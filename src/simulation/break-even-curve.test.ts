@@ -49,7 +49,7 @@ const experimentOf = (paths: readonly DataPath[], more: Partial<Experiment> = {}
 });
 
 async function curvesOf(experiment: Experiment): Promise<BreakEvenCurves> {
-  const curves = await breakEvenCurves(experiment, await runExperiment(experiment), 1);
+  const curves = await breakEvenCurves(experiment, await runExperiment(experiment));
   assert.ok(curves);
   return curves;
 }
@@ -107,9 +107,9 @@ test("one piece of the market gives a crossing without an interval, and capacity
   const zones = [zoneFromRuns("a", [[1, 30 * dayMs]])];
   const trace = { ...traceOfNothing, zones };
   const steady = experimentOf([copy, volume], { source: { kind: "trace", trace }, replicas: 1 });
-  assert.equal(await breakEvenCurves(steady, await runExperiment(steady), 1), undefined);
+  assert.equal(await breakEvenCurves(steady, await runExperiment(steady)), undefined);
   const one = experimentOf([copy]);
-  assert.equal(await breakEvenCurves(one, await runExperiment(one), 1), undefined);
+  assert.equal(await breakEvenCurves(one, await runExperiment(one)), undefined);
 });
 
 const traceOfNothing = {

@@ -3,7 +3,7 @@ import { type Crossing, crossingsOf, signChanges } from "./crossings.ts";
 import { hoursPerMonthOfStorage } from "../cost/situation.ts";
 import { type Case, type Experiment, marketOfReplica } from "./experiment.ts";
 import type { Market } from "./market.ts";
-import { column, type Results, runExperiment } from "./run-experiment.ts";
+import { column, type Results, runExperiment, type Threads } from "./run-experiment.ts";
 import { hourMs } from "./spot-trace.ts";
 import { blocksOf } from "./summarize.ts";
 
@@ -50,7 +50,7 @@ const monthHours = hoursPerMonthOfStorage;
 export async function breakEvenCurves(
   experiment: Experiment,
   done: Results,
-  workers: number,
+  threads: Threads = { workers: 1 },
 ): Promise<BreakEvenCurves | undefined> {
   const cases = experiment.cases.filter(
     (one) => reactionOf(one) === reactionOf(experiment.cases[0]!),
@@ -62,7 +62,7 @@ export async function breakEvenCurves(
   const simulate = async (paces: readonly number[]) => {
     for (const pace of paces) {
       if (points.some((known) => isSame(known.pace, pace))) continue;
-      const results = await runExperiment({ ...experiment, cases, pace }, workers);
+      const results = await runExperiment({ ...experiment, cases, pace }, threads);
       const costs = cases.map((_, at) => column(results, at, "costUsd"));
       points.push({ pace, costs, means: costs.map(meanOf) });
     }

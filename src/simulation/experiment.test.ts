@@ -55,9 +55,9 @@ test("the same experiment has the same result bit by bit, on one thread and on t
   const rules = { ...plainRules, noticeMs: 120_000, noticeSuccess: 0.5 };
   const experiment = experimentOf(madeUp, noisy, { rules });
   const [one, three, other] = await Promise.all([
-    runExperiment(experiment, 1),
-    runExperiment(experiment, 3),
-    runExperiment({ ...experiment, seed: 6 }, 1),
+    runExperiment(experiment),
+    runExperiment(experiment, { workers: 3 }),
+    runExperiment({ ...experiment, seed: 6 }),
   ]);
   assert.deepEqual(Buffer.from(one.rows.buffer), Buffer.from(three.rows.buffer));
   assert.notDeepEqual(Buffer.from(one.rows.buffer), Buffer.from(other.rows.buffer));
@@ -180,4 +180,19 @@ test("a replay of the V100 trace costs what an independent replay found", async 
       assert.ok(Math.abs(error) < 0.06, `${region}, ${name}: ${costUsd.mean}, not ${costs[name]}`);
     }
   }
+});
+
+test("whoever waits for a simulation can stop it, on one thread and on several, and no thread is left", async () => {
+  const many = experimentOf(madeUp, [caseOf("follow", pathOf(0.15))], { replicas: 5_000 });
+  for (const workers of [1, 2]) {
+    const controller = new AbortController();
+    const stopped = runExperiment(many, { workers, signal: controller.signal });
+    setImmediate(() => controller.abort(new Error("enough")));
+    await assert.rejects(stopped, { message: "enough" });
+  }
+  const long = { ...many, replicas: 1, jobs: 200_000 };
+  const controller = new AbortController();
+  const stopped = runExperiment(long, { workers: 1, signal: controller.signal });
+  setImmediate(() => controller.abort(new Error("enough")));
+  await assert.rejects(stopped, { message: "enough" });
 });

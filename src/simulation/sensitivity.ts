@@ -1,5 +1,5 @@
 import type { Case, Experiment } from "./experiment.ts";
-import { runExperiment } from "./run-experiment.ts";
+import { runExperiment, type Threads } from "./run-experiment.ts";
 import { summarize } from "./summarize.ts";
 
 /** How the mean cost of the first case answers to one number that is not sure. */
@@ -69,7 +69,7 @@ function withPath(
 /** One number at a time, everything else as it was; the widest first. */
 export async function sensitivities(
   experiment: Experiment,
-  workers: number,
+  threads: Threads,
 ): Promise<Sensitivity[]> {
   const first = { ...experiment, cases: experiment.cases.slice(0, 1) };
   const results: Sensitivity[] = [];
@@ -77,7 +77,7 @@ export async function sensitivities(
     const ends: number[] = [];
     for (const isHigh of [false, true]) {
       const changed = apply(first, isHigh);
-      const summary = summarize(changed, await runExperiment(changed, workers));
+      const summary = summarize(changed, await runExperiment(changed, threads));
       ends.push(summary.cases[0]!.costUsd.mean);
     }
     results.push({ what, range, costUsd: [ends[0]!, ends[1]!] });

@@ -51,6 +51,6 @@ export async function simulatedReport(): Promise<Report> {
         .toSorted()
         .map((ms) => ms / hourMs),
     })),
-    breakEven: await breakEvenCurves(experiment, results, 1),
+    breakEven: await breakEvenCurves(experiment, results),
   };
 }

@@ -25,6 +25,9 @@ export interface FleetOutput {
 /** As deep as any public record has looked. */
 const probedDepth = 16;
 
+/** Of a fleet, which lives through its time in one piece: about 20 seconds. */
+const mostJobs = 100_000;
+
 /** @throws RunctlError USAGE for flags of a fleet without one */
 export function fleetOutput(input: SimulateInput, experiment: Experiment): FleetOutput | null {
   const { fleet: jobs, poolDepth, quota, arrivals } = input;
@@ -35,6 +38,10 @@ export function fleetOutput(input: SimulateInput, experiment: Experiment): Fleet
       });
     return null;
   }
+  if (jobs > mostJobs)
+    throw new RunctlError("USAGE", `a fleet of ${jobs} is more than can be waited for`, {
+      hint: `give at most ${mostJobs}`,
+    });
   const { source } = experiment;
   const isCount = source.kind !== "synthetic" && source.trace.kind === "count";
   const depth = poolDepth ?? (isCount ? 1 : probedDepth);

@@ -41,12 +41,13 @@ export const simulate = defineCommand({
     const { experiment } = built;
     const jobs = experiment.replicas * experiment.jobs * experiment.cases.length;
     const workers = input.workers ?? (jobs < worthAThread ? 1 : availableParallelism());
-    const results = await runExperiment(experiment, workers);
-    const sensitivity = input.sensitivity ? await sensitivities(experiment, workers) : null;
+    const threads = { workers, signal: context.signal };
+    const results = await runExperiment(experiment, threads);
+    const sensitivity = input.sensitivity ? await sensitivities(experiment, threads) : null;
     const summary = summarize(experiment, results);
     const breakEven =
       input.breakEven || input.report !== undefined
-        ? ((await breakEvenCurves(experiment, results, workers)) ?? null)
+        ? ((await breakEvenCurves(experiment, results, threads)) ?? null)
         : null;
     if (input.breakEven && !breakEven) throw nothingToCompare(experiment);
     const report = input.report === undefined ? null : resolve(context.cwd, input.report);
