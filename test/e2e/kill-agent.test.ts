@@ -169,9 +169,9 @@ test("agents that are killed", { skip, concurrency: 5 }, async (t) => {
 /** Ends the agent and its mkfs in the middle of the latter. @returns bytes that it had written. */
 async function killInsideMkfs({ stage, stateDirectory }: Scene, name: string): Promise<number> {
   const enough = 2 ** 22;
-  for (const end = Date.now() + 240_000; Date.now() < end; await delay(1)) {
-    const [instance] = await instancesNamed(stage, name);
-    const id = instance?.instanceId;
+  let id: string | undefined;
+  for (const end = Date.now() + 240_000; Date.now() < end; await delay(id ? 2 : 50)) {
+    id ??= (await instancesNamed(stage, name))[0]?.instanceId;
     const [mkfs] = id === undefined ? [] : await guestProcesses(stateDirectory, id, "mkfs.ext4");
     if (!id || !mkfs) continue;
     while ((bytesWritten(mkfs) ?? enough) < enough) await delay(1);
