@@ -58,7 +58,10 @@ test("docs/json-output.md has the members of an account that is set up, and no h
 
   assert.deepEqual(await documented("Account"), Object.keys(account));
   const headings = Array.from((await text()).matchAll(/^## (.*)$/gm), ([, heading]) => heading);
-  assert.deepEqual(new Set(headings), new Set([...Object.keys(printed), "Account"]));
+  assert.deepEqual(
+    new Set(headings),
+    new Set([...Object.keys(printed), "Account", "Other results"]),
+  );
 });
 
 function attachedVolume() {

@@ -6,7 +6,8 @@ import { type LocalConnection, readConnection } from "../local-cloud/connection.
 import { requireOwnDirectory } from "../local-cloud/state-directory.ts";
 
 export interface RunningCloud {
-  outcome: string;
+  /** `running`: it was so already. */
+  outcome: "started" | "running" | "stopped";
   endpoint: string;
   backend: string;
   region: string;

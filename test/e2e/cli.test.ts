@@ -174,6 +174,15 @@ test("results have the promised members, and stdout holds nothing else", async (
   assert.deepEqual(JSON.parse(ids.stdout), [launched!.instanceId]);
   assert.equal(quiet.stderr, "");
   assert.match(quiet.stdout, /^VOLUME .*\nvol-\w+ +data .*\n$/);
+
+  const [deleted, ended, status] = await Promise.all([
+    cli.run([...words, "--yes", "aws", "ebs", "delete", "ckpt"]),
+    cli.run([...words, "--yes", "aws", "terminate", launched!.instanceId]),
+    cli.run([...words, "local", "status"]),
+  ]);
+  assert.deepEqual(Object.keys(json(deleted)), await otherMembers("aws ebs delete"));
+  assert.deepEqual(Object.keys(json(ended)), await otherMembers("aws terminate"));
+  assert.deepEqual(Object.keys(json(status)), await otherMembers("local status"));
 });
 
 test("each kind of trouble has its exit code, and its error is JSON", async (t) => {
@@ -211,3 +220,13 @@ test("each kind of trouble has its exit code, and its error is JSON", async (t) 
   const left = await cli.run(["--local", "aws", "ebs", "list", "--query", "items[].volumeId"]);
   assert.deepEqual(JSON.parse(left.stdout), [volumeId]);
 });
+
+/** As docs/json-output.md has them under "Other results": those that a value follows, and those that stand alone. */
+async function otherMembers(command: string): Promise<string[]> {
+  const text = await readFile(new URL("../../docs/json-output.md", import.meta.url), "utf8");
+  const row = text
+    .split("\n")
+    .find((line) => line.includes(`\`${command}\``) && line.split("|").length === 4);
+  const parts = (row?.split("|")[2] ?? "").split(/[;,] (?=`)/).map((part) => part.trim());
+  return parts.map((part) => /^`(\w+)`(:|$)/.exec(part)?.[1]).filter((name) => name !== undefined);
+}

@@ -27,14 +27,15 @@ export const down = defineCommand({
     if (!running) {
       // A killed server may have left instances.
       await freeLocalCloud(stateDirectory);
-      return { outcome: "was not running, and is freed", stateDirectory };
+      return { outcome: "freed" as const, stateDirectory };
     }
     await adminClient(running).down();
     while (await readConnection(stateDirectory)) await systemClock.sleep(20, signal);
-    return { outcome: "down", stateDirectory };
+    return { outcome: "down" as const, stateDirectory };
   },
-  render: (result) =>
-    isDryRun(result)
-      ? renderDryRun(result)
-      : `${result.outcome}; volumes and objects stay in ${result.stateDirectory}`,
+  render(result) {
+    if (isDryRun(result)) return renderDryRun(result);
+    const outcome = result.outcome === "freed" ? "was not running, and is freed" : "down";
+    return `${outcome}; volumes and objects stay in ${result.stateDirectory}`;
+  },
 });

@@ -51,7 +51,7 @@ export const up = defineCommand({
   async run({ detach, port = defaultPort, timeScale = 0, backend = "auto" }, context) {
     const { stateDirectory } = context.options;
     const running = await readConnection(stateDirectory);
-    if (running) return { outcome: "already runs", ...showRunning(running, stateDirectory) };
+    if (running) return { outcome: "running" as const, ...showRunning(running, stateDirectory) };
     if (context.options.dryRun)
       return dryRun([
         `start a local cloud (${backend} backend, port ${port}) in ${stateDirectory}`,
@@ -78,11 +78,13 @@ export const up = defineCommand({
     const interrupted = once(context.signal, "abort");
     await Promise.race([interrupted, cloud.ended]);
     await cloud.stop();
-    return { ...result, outcome: "stopped serving" };
+    return { ...result, outcome: "stopped" as const };
   },
   render(result) {
     if (isDryRun(result)) return renderDryRun(result);
     const { outcome, endpoint, backend, stateDirectory } = result;
-    return `${outcome}: ${endpoint} (${backend} backend, state in ${stateDirectory})`;
+    return `${spoken[outcome]}: ${endpoint} (${backend} backend, state in ${stateDirectory})`;
   },
 });
+
+const spoken = { started: "started", running: "already runs", stopped: "stopped serving" } as const;
