@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { v100Pools } from "../src/facts/spot-pools.ts";
 import { contend } from "../src/simulation/contend.ts";
+import type { FleetPolicyName } from "../src/simulation/fleet.ts";
 import type { Experiment } from "../src/simulation/experiment.ts";
 import { column, runExperiment } from "../src/simulation/run-experiment.ts";
 import { dayMs, hourMs } from "../src/simulation/spot-trace.ts";
@@ -60,7 +61,10 @@ const alone = await measured(async () => {
   return { jobs: jobs * replicas, launches, threads };
 });
 
-const shared = await measured(() => {
+const greedy = await measured(() => inOnePool("greedy"));
+const uniform = await measured(() => inOnePool("uniform-progress"));
+
+function inOnePool(policy: FleetPolicyName) {
   const outcome = contend(
     {
       arrivalMs: new Float64Array(jobs),
@@ -73,7 +77,7 @@ const shared = await measured(() => {
       zones: synthesize(region, month, 3).zones,
       depth: 2_000,
       quota: Infinity,
-      policy: "uniform-progress",
+      policy,
       load: { warmMs: 720_000, coldMs: 720_000, cache: "none", held: [], restore: undefined },
       spotUsdPerHour: 0.92,
       onDemandUsdPerHour: 3.06,
@@ -87,11 +91,12 @@ const shared = await measured(() => {
     events: outcome.events,
     launches: outcome.launches.reduce((sum, count) => sum + count, 0),
   };
-});
+}
 
 const results = [
   { name: "10,000 jobs x 30 days x 100 replicas, without contention", ...alone },
-  { name: "10,000 contending jobs x 30 days", ...shared },
+  { name: "10,000 contending jobs x 30 days, greedy", ...greedy },
+  { name: "10,000 contending jobs x 30 days, Uniform Progress", ...uniform },
 ];
 const goals = {
   withoutContention: "less than 20 s on 2 cores",

@@ -58,6 +58,30 @@ test("by the rules of papers one job that starts at a given time can be done by 
   assert.ok(Math.abs(output.lowerBound!.costUsd - 3) < 1e-6);
 });
 
+const near = (value: number, minutes: number, what: string) =>
+  assert.ok(Math.abs(value * 60 - minutes) < 1e-6, `${what}: ${value * 60}, not ${minutes}`);
+
+test("by the rules of AWS a job that is lost once can be done by hand: what it pays, loads, loses and waits", async (t) => {
+  const up = { price_values: [1], price_runs: [100] };
+  const zones = {
+    "us-east-1a": { first: 1, runs: [3, 97], ...up },
+    "us-east-1b": { first: 0, runs: [4, 96], ...up },
+  };
+  const path = await file(t, "trace.json", { meta: { ...trace.meta, gap_seconds: 1800 }, zones });
+  const { output } = await runSimulate(
+    `--trace ${path} --home us-east-1a --start 0s --work 3h --checkpoints 30m --save-time 60s --notice-success 0`,
+  );
+  const [job] = output.cases;
+  // Half a minute to a machine, ready after 12; lost at 90 after 78 of training: two times 30 and a save, 16 not saved.
+  near(job!.lostWorkHours, 16, "lost");
+  // Capacity at 120, ready at 132; 120 minutes of work and four saves.
+  near(job!.makespanHours.mean, 132 + 124, "done");
+  near(job!.waitingHours, 30 + 2 * 0.5, "waits");
+  near(job!.loadingHours, 2 * 11.5, "loads");
+  // At 1 USD an hour, from running machines on.
+  near(job!.costUsd.mean, 89.5 + 135.5, "cost");
+});
+
 test("storage plans of the advisor are compared, and one that cannot be done is refused when it was asked for", async () => {
   const few = "--replicas 3 --jobs 4 --deadline 60h --region us-west-2";
   const { output } = await runSimulate(`--dataset 150GB --instance-type g5.xlarge ${few}`);
