@@ -42,7 +42,7 @@ export function breakEvenSection(curves: BreakEvenCurves): string {
   const apart = pairs.filter((pair) => !crossed.includes(pair)).map(apartWords);
   const apartLine =
     apart.length > 0
-      ? `<p>${escape(`They do not cross from ${whole(least)} to ${whole(most)}: ${apart.join("; ")}.`)}</p>`
+      ? `<p>${escape(`Without a crossing that can be told, from ${whole(least)} to ${whole(most)}: ${apart.join("; ")}.`)}</p>`
       : "";
   return [chart, crossings, apartLine, `<p>${escape(note)}</p>`].join("\n");
 }
@@ -87,7 +87,10 @@ function crossingRow(pair: Crossing, number: number): Cell[] {
 }
 
 function apartWords({ one, other, cheaperBelow, crossingShare = 0 }: Crossing): string {
-  if (cheaperBelow === undefined) return `${one} and ${other} cost the same`;
+  if (cheaperBelow === undefined)
+    return crossingShare > 0
+      ? `${one} and ${other} cannot be told apart (they cross in ${percent(crossingShare)} of the resamples, anywhere)`
+      : `${one} and ${other} cost the same`;
   const words = `${cheaperBelow} is cheaper than ${cheaperBelow === one ? other : one}`;
   return crossingShare > 0
     ? `${words} (but in ${percent(crossingShare)} of the resamples they do)`

@@ -5,8 +5,8 @@ export interface Crossing {
   one: string;
   other: string;
   /**
-   * Which of the two is cheaper up to the crossing; over all of the range, where they do not cross. Undefined: they cost
-   * the same.
+   * Which of the two is cheaper up to the crossing; over all of the range, where they do not cross. Undefined: nobody can
+   * tell the two apart, as they cost the same or cross anywhere in the resamples.
    */
   cheaperBelow: string | undefined;
   /** Undefined: they do not cross between the least and the most. */
@@ -45,26 +45,33 @@ export function crossingsOf(
       { one, other, cheaperBelow, interruptions: undefined, ...unsure, crossingShare: share },
     ];
   }
-  return found.map(({ x, sign }): Crossing => {
+  const all = found.map(({ x, sign }): Crossing => {
     const told = { one, other, cheaperBelow: cheaper(sign), interruptions: x };
     if (!drawn) return { ...told, ...unsure };
     // In each resample the nearest crossing of the same kind; one without has it later than all that was simulated if
     // it ends on this side of it, and sooner if on the other.
-    const all = drawn.map(
+    const places = drawn.map(
       (each) =>
         nearest(
           each.found.filter((change) => change.sign === sign),
           x,
         ) ?? (each.lastSign === sign ? Infinity : -Infinity),
     );
-    const [low, high] = endsOf(Float64Array.from(all).toSorted());
+    const [low, high] = endsOf(Float64Array.from(places).toSorted());
     return {
       ...told,
       low: Number.isFinite(low) ? low : undefined,
       high: Number.isFinite(high) ? high : undefined,
-      crossingShare: shareOf(all, Number.isFinite),
+      crossingShare: shareOf(places, Number.isFinite),
     };
   });
+  if (!drawn) return all;
+  const told = all.filter(({ low, high }) => low !== undefined || high !== undefined);
+  if (told.length > 0) return told;
+  const crossingShare = shareOf(drawn, (each) => each.found.length > 0);
+  return [
+    { one, other, cheaperBelow: undefined, interruptions: undefined, ...unsure, crossingShare },
+  ];
 }
 
 function shareOf<Value>(all: readonly Value[], is: (one: Value) => boolean): number {
