@@ -35,13 +35,15 @@ export async function measureCommand(
   const take = (text: string) => (printed = (printed + text).slice(-4000));
   child.stdout.setEncoding("utf8").on("data", take);
   child.stderr.setEncoding("utf8").on("data", take);
-  const peaks = new Map<number, number>();
+  const peaks = new Map<number, Peak>();
   const timer = setInterval(() => notePeaks(child.pid!, peaks), 20);
   const code = await new Promise((resolve) => child.on("close", resolve));
   clearInterval(timer);
   const seconds = (performance.now() - begin) / 1000;
   if (code !== 0) throw new Error(`${words.join(" ")} failed with ${String(code)}: ${printed}`);
-  const peakBytes = [...peaks.values()].reduce((sum, peak) => sum + peak, 0);
+  const peakBytes = [...peaks.values()]
+    .filter(({ times }) => times > 1)
+    .reduce((sum, peak) => sum + peak.bytes, 0);
   return { seconds, cpuSeconds: childrenSeconds(printed), peakBytes };
 }
 
@@ -56,11 +58,18 @@ function childrenSeconds(printed: string): number {
   return (user ?? Number.NaN) + (system ?? Number.NaN);
 }
 
-function notePeaks(pid: number, peaks: Map<number, number>): void {
+interface Peak {
+  bytes: number;
+  /** How often it was read. Once: a fork that has not begun its own program yet shows all of its parent's memory. */
+  times: number;
+}
+
+function notePeaks(pid: number, peaks: Map<number, Peak>): void {
   try {
     const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
     // One that has ended, and that nobody has asked for yet, has none any more.
-    if (peak) peaks.set(pid, Number(peak) * 1024);
+    const times = (peaks.get(pid)?.times ?? 0) + 1;
+    if (peak) peaks.set(pid, { bytes: Number(peak) * 1024, times });
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
     for (const child of children ? children.split(" ") : []) notePeaks(Number(child), peaks);
   } catch {

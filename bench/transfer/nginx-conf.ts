@@ -58,6 +58,12 @@ ${known}
     location ~ ^/(bench|small|million|uploads)/?$ {
       proxy_pass http://listing; proxy_http_version 1.1; proxy_set_header Connection "";
     }
+    # One file for all keys.
+    location /million/ {
+      rewrite ^ /bench/tiny break;
+      add_header x-amz-checksum-crc64nvme $checksum;
+      add_header x-amz-checksum-type $checksum_type;
+    }
     location /uploads/ {
       access_log ${directory}/uploads.log bytes;
       add_header ETag '"0123456789abcdef0123456789abcdef"';

@@ -13,7 +13,7 @@ import { dirname, join } from "node:path";
 import { createDigest } from "../../src/object-checksum.ts";
 import { smallKey } from "./small-keys.ts";
 
-/** What the origin has: under `bench/` one object with a checksum and without, and many small ones. */
+/** What the origin has: under `bench/` one object with a checksum and without, many small ones, and one for a million keys. */
 export interface Objects {
   /** Directory of nginx; a bucket is a directory in it. */
   root: string;
@@ -23,11 +23,15 @@ export interface Objects {
   smallBytes: number;
   /** That of every small object: nginx makes it of the time and the size. */
   smallEtag: string;
+  /** What each key of the bucket `million` is. */
+  tinyBytes: number;
+  tinyEtag: string;
   /** Base64 of CRC64NVME, by path of the URL. */
   checksums: ReadonlyMap<string, string>;
 }
 
 const MiB = 2 ** 20;
+const tinyBytes = 1024;
 const written = new Date("2026-01-01T00:00:00Z");
 
 /** The same sizes again give the same bytes: what stands there of an earlier run is kept. */
@@ -44,6 +48,9 @@ export function makeObjects(
   mkdirSync(dirname(large), { recursive: true });
   checksums.set("/bench/large", makeLarge(large, largeBytes));
   linkOnce(large, join(root, "bench/plain"));
+  const tiny = noise(tinyBytes);
+  writeOnce(join(root, "bench/tiny"), tiny);
+  checksums.set("/bench/tiny", checksumOf([tiny]));
   const block = noise(smallBytes);
   for (let index = 0; index < smallCount; index += 1) {
     const key = smallKey(index);
@@ -51,12 +58,30 @@ export function makeObjects(
     if (index % 1000 === 0) mkdirSync(dirname(path), { recursive: true });
     block.writeUInt32LE(index);
     checksums.set(`/small/${key}`, checksumOf([block]));
-    if (statSync(path, { throwIfNoEntry: false })?.size === smallBytes) continue;
-    writeFileSync(path, block);
-    utimesSync(path, written, written);
+    writeOnce(path, block);
   }
-  const smallEtag = `${(written.getTime() / 1000).toString(16)}-${smallBytes.toString(16)}`;
-  return { root, large, largeBytes, smallCount, smallBytes, smallEtag, checksums };
+  const [smallEtag, tinyEtag] = [etagOf(smallBytes), etagOf(tinyBytes)];
+  return {
+    root,
+    large,
+    largeBytes,
+    smallCount,
+    smallBytes,
+    smallEtag,
+    tinyBytes,
+    tinyEtag,
+    checksums,
+  };
+}
+
+/** As nginx makes it. */
+const etagOf = (sizeBytes: number) =>
+  `${(written.getTime() / 1000).toString(16)}-${sizeBytes.toString(16)}`;
+
+function writeOnce(path: string, bytes: Uint8Array): void {
+  if (statSync(path, { throwIfNoEntry: false })?.size === bytes.length) return;
+  writeFileSync(path, bytes);
+  utimesSync(path, written, written);
 }
 
 /** Random bytes, each MiB with its number, so that no piece may stand in another's place. @returns its checksum. */

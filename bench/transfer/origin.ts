@@ -29,7 +29,7 @@ export async function startOrigin(
     `bench=0:0:`,
     `uploads=0:0:`,
     `small=${objects.smallCount}:${objects.smallBytes}:${objects.smallEtag}`,
-    `million=${millionKeys}:${objects.smallBytes}:${objects.smallEtag}`,
+    `million=${millionKeys}:${objects.tinyBytes}:${objects.tinyEtag}`,
   ]);
   const [http, https] = [await freePort(), await freePort()];
   const conf = join(directory, "nginx.conf");
