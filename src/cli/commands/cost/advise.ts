@@ -148,8 +148,11 @@ const orElse = <Value>(values: readonly Value[], preset: readonly Value[]) =>
 
 /** Loaded on first use: most answers need neither the simulator's importer nor the SDK. */
 async function loadTrace(path: string, sign: (typeof signs)[number] | undefined) {
-  const { readTrace, traceCapacity } = await import("./trace-capacity.ts");
-  const trace = await readTrace(path, sign);
+  const [{ readTrace }, { traceCapacity }] = await Promise.all([
+    import("./read-trace.ts"),
+    import("./trace-capacity.ts"),
+  ]);
+  const trace = await readTrace(path, { sign });
   return {
     origin: trace.origin,
     capacity: (region: string, nodes: number) => traceCapacity(trace, region, nodes),

@@ -1,15 +1,14 @@
 import { nearestType } from "./instance-limits.ts";
-import { basename } from "node:path";
-import { readFile } from "node:fs/promises";
 import { RunctlError } from "../../../errors.ts";
 import { v100Pools } from "../../../facts/spot-pools.ts";
 import { spotPrices, spotPricesAsOf, spotPricesSource } from "../../../facts/spot-prices.ts";
 import type { MarketSource } from "../../../simulation/experiment.ts";
-import { importTrace, mergeTraces } from "../../../simulation/import-trace.ts";
+import { mergeTraces } from "../../../simulation/import-trace.ts";
 import type { MarketTerms } from "../../../simulation/market.ts";
 import { dayMs, hourMs, regionOf, type SpotTrace } from "../../../simulation/spot-trace.ts";
 import { calibrateRegion } from "../../../simulation/synthetic-trace.ts";
 import { onDemandPrice } from "./machine-price.ts";
+import { readTrace } from "./read-trace.ts";
 import type { Assumed, SimulateInput } from "./simulate-input.ts";
 
 export interface SimulatedMarket {
@@ -38,7 +37,11 @@ export async function simulatedMarket(
 }
 
 async function fromTrace(input: SimulateInput, place: Place): Promise<SimulatedMarket> {
-  const traces = await Promise.all(input.trace.map((path) => read(path, input)));
+  const { traceOnes: sign, tick } = input;
+  const tickSeconds = tick === undefined ? undefined : tick / 1000;
+  const traces = await Promise.all(
+    input.trace.map((path) => readTrace(path, { sign, tickSeconds })),
+  );
   const merged = mergeTraces(traces);
   const trace = priced(onlyZones(merged, zonesWanted(merged, input, place)), input);
   const { blocks } = input;
@@ -71,18 +74,6 @@ async function fromTrace(input: SimulateInput, place: Place): Promise<SimulatedM
     tickMs: trace.tickMs,
     zones: trace.zones.map(({ zone }) => zone),
   };
-}
-
-async function read(path: string, { traceOnes, tick }: SimulateInput): Promise<SpotTrace> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new RunctlError("NOT_FOUND", `cannot read the trace ${path}: ${code}`, { cause: error });
-  }
-  const tickSeconds = tick === undefined ? undefined : tick / 1000;
-  return importTrace({ name: basename(path), text, sign: traceOnes, tickSeconds });
 }
 
 /** Data in S3 is in one region: a job follows capacity within it, unless zones are named. */

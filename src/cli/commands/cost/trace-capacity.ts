@@ -1,28 +1,12 @@
-import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
 import { type Capacity, capacityOf } from "../../../cost/capacity.ts";
 import { RunctlError } from "../../../errors.ts";
 import type { RegionPool } from "../../../facts/spot-pools.ts";
-import { importTrace } from "../../../simulation/import-trace.ts";
 import { regionOf, type SpotTrace } from "../../../simulation/spot-trace.ts";
-import type { Sign } from "../../../simulation/trace-source.ts";
 import {
   lockInStatistics,
   regionAvailability,
   zoneStatistics,
 } from "../../../simulation/trace-statistics.ts";
-
-/** @throws RunctlError NOT_FOUND for a file that cannot be read, USAGE for one that is no trace. */
-export async function readTrace(path: string, sign: Sign | undefined): Promise<SpotTrace> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    throw new RunctlError("NOT_FOUND", `cannot read the trace ${path}: ${code}`, { cause: error });
-  }
-  return importTrace({ name: basename(path), text, sign, tickSeconds: undefined });
-}
 
 /**
  * How capacity came and went in one region of a trace, for as many machines at once.
