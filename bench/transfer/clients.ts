@@ -135,12 +135,6 @@ export const manyClients: readonly Client[] = [
     name: "runctl",
     command: (at) => words`${runctl(at, at.origin.https)} download s3://million/ ${at.target}`,
   },
-  {
-    name: "rclone",
-    needs: "rclone",
-    command: (at) => words`${rclone(at)} copy :s3:million ${at.target} --transfers 64 --checkers 64
-      --use-server-modtime --s3-no-head-object`,
-  },
 ];
 
 export const uploadClients: readonly Client[] = [
