@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
@@ -54,6 +55,20 @@ test("version and help need nothing and go to stdout", async (t) => {
   assert.deepEqual(asked, { exitCode: 0, stdout: `${version}\n`, stderr: "" });
   for (const help of helps) assert.deepEqual(help, helps[0]);
   assert.match(helps[0]?.stdout ?? "", /^Examples:\n/);
+});
+
+test("compiled code is kept in the user's cache, and a home that cannot have one is no failure", async (t) => {
+  const cli = await commandLine(t);
+  const own = { NODE_COMPILE_CACHE: "" };
+  const [kept, ...others] = await Promise.all([
+    cli.run(["--version"], { env: own }),
+    cli.run(["--version"], { env: { ...own, HOME: "/proc" } }),
+    cli.run(["--version"], { env: { ...own, HOME: join(cli.home, "nowhere") } }),
+  ]);
+
+  assert.deepEqual(others, [kept, kept]);
+  assert.notDeepEqual(await readdir(join(cli.home, ".cache/runctl")), []);
+  assert.equal(existsSync(join(cli.home, "nowhere")), false);
 });
 
 test("a reader that has had enough is no failure", async () => {

@@ -6,9 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 
-/** Compiled code of all the processes: they start twice as fast. */
-const compileCache = mkdtempSync(join(tmpdir(), "runctl-compile-cache-"));
-process.once("exit", () => rmSync(compileCache, { recursive: true, force: true }));
+/** Compiled code of all the processes, under `npm test` of all tests: they start three times as fast. */
+const compileCache = process.env["NODE_COMPILE_CACHE"] ?? ownCompileCache();
+
+function ownCompileCache(): string {
+  const directory = mkdtempSync(join(tmpdir(), "runctl-compile-cache-"));
+  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
 
 export const program = join(import.meta.dirname, "../../bin/runctl.mjs");
 
