@@ -2,7 +2,8 @@ import { closeSync, constants, fdatasyncSync, writeFileSync } from "node:fs";
 import { type FileHandle, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type ManifestFile, formatManifestFile } from "../manifest.ts";
-import { makeDurable } from "./make-durable.ts";
+import { createLineBuffer } from "./line-buffer.ts";
+import { makeDurable, needsPaths } from "./make-durable.ts";
 import { type NoteIndex, createNoteIndex, readLines } from "./note-index.ts";
 import { createOwnFile, openOwnFile } from "./own-file.ts";
 import { syncDirectory } from "./sync-directory.ts";
@@ -42,8 +43,8 @@ export async function openDownloadJournal(
   source: string,
 ): Promise<DownloadJournal> {
   const { file, notes, isContinued } = await openFile(path, source);
-  let waiting: ManifestFile[] = [];
-  let waitingBytes = 0;
+  const lines = createLineBuffer();
+  let waiting = { files: 0, bytes: 0, paths: [] as string[] };
   let flushing: Promise<void> = Promise.resolve();
   let isFlushing = false;
 
@@ -52,15 +53,12 @@ export async function openDownloadJournal(
     isFlushing = true;
     flushing = (async () => {
       await before;
-      const batch = waiting;
-      waiting = [];
-      waitingBytes = 0;
-      if (batch.length > 0) {
-        await makeDurable(
-          root,
-          batch.map((note) => join(root, note.path)),
-        );
-        await file.appendFile(batch.map(formatManifestFile).join(""));
+      const { files, paths } = waiting;
+      if (files > 0) {
+        const batch = lines.take();
+        waiting = { files: 0, bytes: 0, paths: [] };
+        await makeDurable(root, paths);
+        await file.appendFile(batch);
         await file.datasync();
       }
       isFlushing = false;
@@ -78,15 +76,17 @@ export async function openDownloadJournal(
     notes,
     isContinued,
     add(note) {
-      waiting.push(note);
-      waitingBytes += note.sizeBytes;
-      if (waiting.length < flushFiles && waitingBytes < flushBytes) return undefined;
+      lines.add(formatManifestFile(note));
+      waiting.files += 1;
+      waiting.bytes += note.sizeBytes;
+      if (needsPaths) waiting.paths.push(join(root, note.path));
+      if (waiting.files < flushFiles && waiting.bytes < flushBytes) return undefined;
       if (!isFlushing) {
         const next = flush();
         // Told by the next flush, which every run ends with.
         next.catch(() => undefined);
       }
-      return waiting.length >= mostWaitingFiles ? flushing : undefined;
+      return waiting.files >= mostWaitingFiles ? flushing : undefined;
     },
     flush,
     close,

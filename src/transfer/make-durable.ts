@@ -3,6 +3,9 @@ import { dirname } from "node:path";
 import { runProgram } from "../run-program.ts";
 import { syncDirectory } from "./sync-directory.ts";
 
+/** Elsewhere than on Linux, `makeDurable` has to be told of every file. */
+export const needsPaths = process.platform !== "linux";
+
 /**
  * Brings files and their names to the disk: after it they survive a power loss.
  *
@@ -10,7 +13,7 @@ import { syncDirectory } from "./sync-directory.ts";
  * cheaper than an fsync each.
  */
 export async function makeDurable(directory: string, paths: readonly string[]): Promise<void> {
-  if (process.platform === "linux") {
+  if (!needsPaths) {
     await runProgram("sync", ["-f", directory], { timeoutMs: 30 * 60_000 });
     return;
   }

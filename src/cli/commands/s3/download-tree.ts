@@ -60,12 +60,15 @@ export async function downloadTree(
 ): Promise<DownloadedTree> {
   const { source, directory, takes } = order;
   const extra = order.mirror ? await confirmDeletion(aws, order, context) : [];
-  // An object may have come since they were looked for.
+  if (extra.length === 0) {
+    const result = await downloadPrefix(aws, source, directory, { ...options, takes });
+    return { ...result, deleted: 0 };
+  }
+  // An object may have come since they were looked for. 48 MB for a million objects, so only where it is needed.
   const listed = createListedPaths();
   const onListed = (path: string) => listed.add(path);
   const run = () => downloadPrefix(aws, source, directory, { ...options, takes, onListed });
   const result = await run();
-  if (extra.length === 0) return { ...result, deleted: 0 };
   if (result.failed.length > 0) {
     context.hint("nothing was deleted, because not every object could be downloaded");
     return { ...result, deleted: 0 };
