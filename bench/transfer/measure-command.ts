@@ -6,7 +6,7 @@ export interface CommandCost {
   seconds: number;
   /** User and system time of the program and of all that it started. */
   cpuSeconds: number;
-  /** Sum of the peaks of its processes. */
+  /** Sum of the peaks of the processes that live at the same time. */
   peakBytes: number;
 }
 
@@ -35,15 +35,12 @@ export async function measureCommand(
   const take = (text: string) => (printed = (printed + text).slice(-4000));
   child.stdout.setEncoding("utf8").on("data", take);
   child.stderr.setEncoding("utf8").on("data", take);
-  const peaks = new Map<number, Peak>();
-  const timer = setInterval(() => notePeaks(child.pid!, peaks), 20);
+  let peakBytes = 0;
+  const timer = setInterval(() => (peakBytes = Math.max(peakBytes, peakOf(child.pid!))), 20);
   const code = await new Promise((resolve) => child.on("close", resolve));
   clearInterval(timer);
   const seconds = (performance.now() - begin) / 1000;
   if (code !== 0) throw new Error(`${words.join(" ")} failed with ${String(code)}: ${printed}`);
-  const peakBytes = [...peaks.values()]
-    .filter(({ times }) => times > 1)
-    .reduce((sum, peak) => sum + peak.bytes, 0);
   return { seconds, cpuSeconds: childrenSeconds(printed), peakBytes };
 }
 
@@ -58,21 +55,21 @@ function childrenSeconds(printed: string): number {
   return (user ?? Number.NaN) + (system ?? Number.NaN);
 }
 
-interface Peak {
-  bytes: number;
-  /** How often it was read. Once: a fork that has not begun its own program yet shows all of its parent's memory. */
-  times: number;
-}
-
-function notePeaks(pid: number, peaks: Map<number, Peak>): void {
+/** Of a process and those that it started. */
+function peakOf(pid: number, parentWords = ""): number {
   try {
-    const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+    const words = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+    // A fork that has not begun its own program yet shows all of its parent's memory, which it shares.
+    if (words === parentWords) return 0;
     // One that has ended, and that nobody has asked for yet, has none any more.
-    const times = (peaks.get(pid)?.times ?? 0) + 1;
-    if (peak) peaks.set(pid, { bytes: Number(peak) * 1024, times });
+    const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0;
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
-    for (const child of children ? children.split(" ") : []) notePeaks(Number(child), peaks);
+    return (children ? children.split(" ") : []).reduce(
+      (sum, child) => sum + peakOf(Number(child), words),
+      Number(peak) * 1024,
+    );
   } catch {
     // It has ended.
+    return 0;
   }
 }
