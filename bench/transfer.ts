@@ -1,6 +1,6 @@
 // `npm run bench:transfer`: what moving bytes costs, beside other tools on the same origin. docs/benchmarks.md says how to read it.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -48,6 +48,8 @@ const isPinned = availableParallelism() >= 2;
 const pinTo = (core: string) => (isPinned ? ["taskset", "-c", core] : []);
 const directory = values.dir ? resolve(values.dir) : mkdtempSync(join(tmpdir(), "runctl-bench-"));
 const target = join(directory, "target");
+/** Of earlier runs. */
+const past = join(directory, "past");
 mkdirSync(target, { recursive: true });
 const note = (text: string) => process.stderr.write(`${text}\n`);
 
@@ -60,7 +62,9 @@ const millionKeys = Number(values.keys);
 const origin = await startOrigin(directory, { objects, millionKeys, core: pinTo("1") });
 const stop = async () => {
   await origin.stop();
-  rmSync(values.dir ? target : directory, { recursive: true, force: true });
+  for (const path of values.dir ? [target, past] : [directory]) {
+    rmSync(path, { recursive: true, force: true });
+  }
 };
 process.once("SIGINT", () => void stop().then(() => process.exit(130)));
 try {
@@ -102,12 +106,12 @@ async function measureWork(work: Work, setting: Setting): Promise<Result> {
       }
     }
   }
+  rmSync(past, { recursive: true, force: true });
   return { work, runs, missing, failures };
 }
 
 async function measureOnce(work: Work, client: Client, setting: Setting): Promise<CommandCost> {
-  rmSync(setting.target, { recursive: true, force: true });
-  mkdirSync(setting.target);
+  clearTarget(work);
   setting.origin.takeUploaded();
   // What earlier runs left to be written must not be in this one's way.
   execFileSync("sync");
@@ -117,6 +121,14 @@ async function measureOnce(work: Work, client: Client, setting: Setting): Promis
   });
   work.check(setting, client.name);
   return cost;
+}
+
+function clearTarget({ removesAtEnd }: Work): void {
+  if (removesAtEnd) {
+    mkdirSync(past, { recursive: true });
+    renameSync(target, mkdtempSync(join(past, "run-")));
+  } else rmSync(target, { recursive: true, force: true });
+  mkdirSync(target);
 }
 
 function environment({ needs }: Client): NodeJS.ProcessEnv {

@@ -123,7 +123,7 @@ export const smallClients: readonly Client[] = [
     command: (at) => words`${sdk} download-small ${at.origin.https} ${at.target} 0`,
   },
   {
-    name: "C loop (HTTP, no listing)",
+    name: "C loop (HTTP; no listing)",
     needs: "cc",
     command: (at) => words`${at.loops?.["small-loop"] ?? ""} ${port(at.origin.http)}
       ${`${at.objects.smallCount}`} ${at.target}`,
