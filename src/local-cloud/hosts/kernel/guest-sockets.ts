@@ -19,7 +19,7 @@ export async function listenInside(
   sockets: readonly GuestSocket[],
 ): Promise<HttpServer[]> {
   const addresses = sockets.map(({ host, port }) => ({ host, port }));
-  const program = `(${listenAndHandOver.toString()})(${JSON.stringify(addresses)})`;
+  const program = `(${listenAndHandOver.toString()})(${JSON.stringify(addresses)}, ${process.pid})`;
   const child = spawn("nsenter", [`--net=/proc/${pid}/ns/net`, process.execPath, "-e", program], {
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     env: { PATH: process.env["PATH"] },
@@ -58,9 +58,11 @@ export function closeAll(servers: readonly HttpServer[]): void {
 }
 
 /** Runs in the child, from its source text: it may use nothing from outside of itself. */
-function listenAndHandOver(addresses: { host: string; port: number }[]): void {
+function listenAndHandOver(addresses: { host: string; port: number }[], parent: number): void {
   const { createServer: createNetServer } = process.getBuiltinModule("node:net");
   process.on("disconnect", () => process.exit());
+  // A parent that is killed while this begins was seen to leave a child that was never told, and kept the addresses.
+  setInterval(() => process.ppid === parent || process.exit(), 200);
   for (const [index, address] of addresses.entries()) {
     const server = createNetServer();
     server.listen(address, () => process.send!(index, server));
