@@ -3,6 +3,7 @@ import { RunctlError } from "../errors.ts";
 import { awsErrorCode } from "./translate-error.ts";
 import { call } from "./call.ts";
 import type { Aws } from "./connect.ts";
+import { pages } from "./pages.ts";
 
 export interface AwsInstanceType {
   name: string;
@@ -73,21 +74,21 @@ export async function zonesOffering(
   const { DescribeInstanceTypeOfferingsCommand } = await import("./sdk/ec2.ts");
   const client = await aws.ec2();
   const zones = new Map<string, Set<string>>(names.map((name) => [name, new Set()]));
-  let token: string | undefined;
-  do {
-    const page = await call("ec2:DescribeInstanceTypeOfferings", () =>
+  const all = pages((next) =>
+    call("ec2:DescribeInstanceTypeOfferings", () =>
       client.send(
         new DescribeInstanceTypeOfferingsCommand({
           LocationType: "availability-zone",
           Filters: [{ Name: "instance-type", Values: [...names] }],
-          ...(token ? { NextToken: token } : {}),
+          ...next,
         }),
       ),
-    );
+    ),
+  );
+  for await (const page of all) {
     for (const offering of page.InstanceTypeOfferings ?? [])
       zones.get(offering.InstanceType ?? "")?.add(offering.Location ?? "");
-    token = page.NextToken;
-  } while (token);
+  }
   return zones;
 }
 

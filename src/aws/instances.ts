@@ -2,6 +2,7 @@ import type { Filter, Instance as SdkInstance } from "@aws-sdk/client-ec2";
 import { awsErrorCode } from "./translate-error.ts";
 import { call } from "./call.ts";
 import type { Aws } from "./connect.ts";
+import { pages } from "./pages.ts";
 import { type Tags, tagsOf } from "./tags.ts";
 
 export type InstanceId = `i-${string}`;
@@ -34,21 +35,21 @@ export async function describeInstances(
   const { DescribeInstancesCommand } = await import("./sdk/ec2.ts");
   const client = await aws.ec2();
   const found: AwsInstance[] = [];
-  let token: string | undefined;
-  do {
-    const page = await call("ec2:DescribeInstances", () =>
+  const all = pages((next) =>
+    call("ec2:DescribeInstances", () =>
       client.send(
         new DescribeInstancesCommand({
           ...(query.instanceIds ? { InstanceIds: [...query.instanceIds] } : { MaxResults: 1000 }),
           ...(query.filters ? { Filters: [...query.filters] } : {}),
-          ...(token ? { NextToken: token } : {}),
+          ...next,
         }),
       ),
-    );
+    ),
+  );
+  for await (const page of all) {
     for (const reservation of page.Reservations ?? [])
       found.push(...(reservation.Instances ?? []).map(toInstance));
-    token = page.NextToken;
-  } while (token);
+  }
   return found;
 }
 

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { call } from "./call.ts";
 import type { Aws } from "./connect.ts";
+import { pages } from "./pages.ts";
 
 type ServiceCode = "AmazonEC2" | "AmazonS3";
 
@@ -26,9 +27,8 @@ export async function listProducts(
   const { GetProductsCommand } = await import("./sdk/pricing.ts");
   const client = await aws.pricing();
   const products: ListedProduct[] = [];
-  let token: string | undefined;
-  do {
-    const page = await call("pricing:GetProducts", () =>
+  const all = pages((next) =>
+    call("pricing:GetProducts", () =>
       client.send(
         new GetProductsCommand({
           ServiceCode: service,
@@ -38,13 +38,14 @@ export async function listProducts(
             Field,
             Value,
           })),
-          ...(token ? { NextToken: token } : {}),
+          ...next,
         }),
       ),
-    );
+    ),
+  );
+  for await (const page of all) {
     products.push(...(page.PriceList ?? []).flatMap(readProduct));
-    token = page.NextToken;
-  } while (token);
+  }
   return products;
 }
 

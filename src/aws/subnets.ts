@@ -1,6 +1,7 @@
 import type { Filter } from "@aws-sdk/client-ec2";
 import { call } from "./call.ts";
 import type { Aws } from "./connect.ts";
+import { pages } from "./pages.ts";
 
 export interface AwsSubnet {
   subnetId: string;
@@ -19,18 +20,19 @@ export async function describeSubnets(
   const { DescribeSubnetsCommand } = await import("./sdk/ec2.ts");
   const client = await aws.ec2();
   const found: AwsSubnet[] = [];
-  let token: string | undefined;
-  do {
-    const page = await call("ec2:DescribeSubnets", () =>
+  const all = pages((next) =>
+    call("ec2:DescribeSubnets", () =>
       client.send(
         new DescribeSubnetsCommand({
           ...("subnetId" in query
             ? { SubnetIds: [query.subnetId] }
             : { Filters: [...query.filters] }),
-          ...(token ? { NextToken: token } : {}),
+          ...next,
         }),
       ),
-    );
+    ),
+  );
+  for await (const page of all) {
     for (const subnet of page.Subnets ?? [])
       found.push({
         subnetId: subnet.SubnetId ?? "",
@@ -40,7 +42,6 @@ export async function describeSubnets(
         isDefaultForZone: subnet.DefaultForAz ?? false,
         givesPublicAddresses: subnet.MapPublicIpOnLaunch ?? false,
       });
-    token = page.NextToken;
-  } while (token);
+  }
   return found;
 }

@@ -2,6 +2,7 @@ import type { CreateVolumeRequest, Filter, Volume as SdkVolume } from "@aws-sdk/
 import type { EbsVolumeType } from "../facts/ebs-limits.ts";
 import { call } from "./call.ts";
 import type { Aws } from "./connect.ts";
+import { pages } from "./pages.ts";
 import { type Tags, tagsOf, toSdkTags } from "./tags.ts";
 import { awsErrorCode } from "./translate-error.ts";
 
@@ -107,20 +108,20 @@ export async function describeVolumes(
   const { DescribeVolumesCommand } = await import("./sdk/ec2.ts");
   const client = await aws.ec2();
   const found: AwsVolume[] = [];
-  let token: string | undefined;
-  do {
-    const page = await call("ec2:DescribeVolumes", () =>
+  const all = pages((next) =>
+    call("ec2:DescribeVolumes", () =>
       client.send(
         new DescribeVolumesCommand({
           ...(query.volumeIds ? { VolumeIds: [...query.volumeIds] } : { MaxResults: 500 }),
           ...(query.filters ? { Filters: [...query.filters] } : {}),
-          ...(token ? { NextToken: token } : {}),
+          ...next,
         }),
       ),
-    );
+    ),
+  );
+  for await (const page of all) {
     found.push(...(page.Volumes ?? []).map(toVolume));
-    token = page.NextToken;
-  } while (token);
+  }
   return found;
 }
 

@@ -148,19 +148,10 @@ export const emptyOutcome = (): JobOutcome => ({
 
 export const outcomeFields = Object.keys(emptyOutcome()) as ReadonlyArray<keyof JobOutcome>;
 
+const nothing = emptyOutcome();
+
 export function clearOutcome(outcome: JobOutcome): void {
-  outcome.costUsd = 0;
-  outcome.makespanMs = 0;
-  outcome.missed = 0;
-  outcome.lostWorkMs = 0;
-  outcome.loadingMs = 0;
-  outcome.waitingMs = 0;
-  outcome.billedMs = 0;
-  outcome.freeMs = 0;
-  outcome.onDemandMs = 0;
-  outcome.launches = 0;
-  outcome.preemptions = 0;
-  outcome.zoneMoves = 0;
+  Object.assign(outcome, nothing);
 }
 
 /** A piece of a job's life, for drawings. */
