@@ -60,8 +60,7 @@ export function closeAll(servers: readonly HttpServer[]): void {
 /** Runs in the child, from its source text: it may use nothing from outside of itself. */
 function listenAndHandOver(addresses: { host: string; port: number }[], parent: number): void {
   const { createServer: createNetServer } = process.getBuiltinModule("node:net");
-  process.on("disconnect", () => process.exit());
-  // A parent that is killed while this begins was seen to leave a child that was never told, and kept the addresses.
+  // Not by the event "disconnect": whose parent is killed before this runs never gets it, and would keep the addresses.
   setInterval(() => process.ppid === parent || process.exit(), 200);
   for (const [index, address] of addresses.entries()) {
     const server = createNetServer();
