@@ -21,7 +21,7 @@ const buckets = new Map(
 const server = createServer((request, response) => {
   const url = new URL(request.url ?? "/", "http://listing");
   if (url.pathname.startsWith("/stored")) {
-    response.writeHead(request.method === "PUT" ? 200 : 404).end();
+    response.writeHead(request.method === "PUT" ? 200 : 404, { "content-length": 0 }).end();
     return;
   }
   const bucket = buckets.get(url.pathname.replaceAll("/", ""));

@@ -69,7 +69,7 @@ const stop = async () => {
 process.once("SIGINT", () => void stop().then(() => process.exit(130)));
 try {
   const runctl = await buildCli(join(directory, "dist"));
-  const loops = tools["cc"] ? compileLoops(directory) : undefined;
+  const loops = compileLoops(directory, tools);
   const setting: Setting = { origin, objects, millionKeys, target, runctl, loops };
   const results: Result[] = [];
   for (const work of works.filter(({ name }) => wanted.includes(name))) {

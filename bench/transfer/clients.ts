@@ -6,7 +6,7 @@ export interface Client {
   /** `runctl` is ours; the others are the peers that it is compared with. */
   name: string;
   /** A program or Python module to be there; undefined: it comes with the project. */
-  needs?: "rclone" | "aws" | "s5cmd" | "awscrt" | "cc";
+  needs?: "rclone" | "aws" | "s5cmd" | "awscrt" | "cc" | "libssl";
   command: (setting: Setting) => readonly string[];
 }
 
@@ -19,6 +19,7 @@ function words(texts: TemplateStringsArray, ...values: (string | readonly string
 }
 
 const large = ({ target }: Setting) => join(target, "large");
+const largeSize = ({ objects }: Setting) => `${objects.largeBytes}`;
 const inBench = (name: string) => join(import.meta.dirname, "..", name);
 
 const runctl = ({ runctl: main }: Setting, url: string) =>
@@ -28,6 +29,8 @@ const rclone = ({ origin }: Setting) =>
 const aws = ({ origin }: Setting) => words`aws s3 --endpoint-url ${origin.https} cp --quiet`;
 const s5cmd = ({ origin }: Setting) =>
   words`s5cmd --endpoint-url ${origin.https} --numworkers 64 cp`;
+const tlsLoop = ({ loops, origin }: Setting, direction: "get" | "put", path: string) =>
+  words`${loops["tls-loop"] ?? ""} ${direction} ${port(origin.https)} ${path}`;
 const crt = words`python3 ${inBench("transfer/crt.py")}`;
 const sdk = words`${process.execPath} ${inBench("sdk-transfer.ts")}`;
 /** Ours is done when the bytes are on the disk; so are the others with this. */
@@ -42,6 +45,9 @@ const thenSync = (path: string) => [
 /** What comparing costs: ours without it. */
 export const unverified = "runctl --no-checksum";
 
+/** The least that the same bytes can cost here, in one thread and without any care. */
+export const limit = "C loop";
+
 export const downloadClients: readonly Client[] = [
   {
     name: "runctl",
@@ -51,6 +57,11 @@ export const downloadClients: readonly Client[] = [
     name: unverified,
     command: (at) =>
       words`${runctl(at, at.origin.https)} download --no-checksum s3://bench/large ${large(at)}`,
+  },
+  {
+    name: limit,
+    needs: "libssl",
+    command: (at) => words`${tlsLoop(at, "get", "/bench/large")} ${largeSize(at)} ${large(at)}`,
   },
   {
     name: "rclone",
@@ -76,8 +87,7 @@ export const downloadClients: readonly Client[] = [
   },
   {
     name: "SDK v3",
-    command: (at) =>
-      words`${sdk} download ${at.origin.https} ${large(at)} ${`${at.objects.largeBytes}`}`,
+    command: (at) => words`${sdk} download ${at.origin.https} ${large(at)} ${largeSize(at)}`,
   },
 ];
 
@@ -88,10 +98,10 @@ export const plainClients: readonly Client[] = [
       words`${runctl(at, at.origin.http)} download --no-checksum s3://bench/plain ${large(at)}`,
   },
   {
-    name: "C loop",
+    name: limit,
     needs: "cc",
-    command: (at) => words`${at.loops?.["download-loop"] ?? ""} ${port(at.origin.http)} /bench/plain
-      ${`${at.objects.largeBytes}`} ${large(at)}`,
+    command: (at) => words`${at.loops["download-loop"] ?? ""} ${port(at.origin.http)} /bench/plain
+      ${largeSize(at)} ${large(at)}`,
   },
 ];
 
@@ -125,7 +135,7 @@ export const smallClients: readonly Client[] = [
   {
     name: "C loop (HTTP; no listing)",
     needs: "cc",
-    command: (at) => words`${at.loops?.["small-loop"] ?? ""} ${port(at.origin.http)}
+    command: (at) => words`${at.loops["small-loop"] ?? ""} ${port(at.origin.http)}
       ${`${at.objects.smallCount}`} ${at.target}`,
   },
 ];
@@ -142,6 +152,12 @@ export const uploadClients: readonly Client[] = [
     name: "runctl",
     command: (at) => words`${runctl(at, at.origin.https)} upload --parallel 16 ${at.objects.large}
       s3://uploads/large`,
+  },
+  {
+    name: limit,
+    needs: "libssl",
+    command: (at) =>
+      words`${tlsLoop(at, "put", "/uploads/large")} ${largeSize(at)} ${at.objects.large}`,
   },
   {
     name: "rclone",
@@ -168,7 +184,7 @@ export const uploadClients: readonly Client[] = [
   {
     name: "SDK v3",
     command: (at) => words`${sdk} upload ${at.origin.https} ${at.objects.large}
-      ${`${at.objects.largeBytes}`}`,
+      ${largeSize(at)}`,
   },
 ];
 

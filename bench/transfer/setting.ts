@@ -10,8 +10,8 @@ export interface Setting {
   target: string;
   /** Built runctl, as it is published. */
   runctl: string;
-  /** Compiled C loops by name; undefined: there is no compiler. */
-  loops: Readonly<Record<string, string>> | undefined;
+  /** Compiled C loops by name, where there is a compiler. */
+  loops: Readonly<Partial<Record<string, string>>>;
 }
 
 export const port = (url: string): string => new URL(url).port;

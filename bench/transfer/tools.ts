@@ -8,6 +8,11 @@ export function findTools(): Readonly<Partial<Record<string, string>>> {
     openssl: version("openssl", "version"),
     taskset: version("taskset", "--version"),
     cc: version("cc", "--version"),
+    libssl: version(
+      "sh",
+      "-c",
+      "echo '#include <openssl/opensslv.h>' | cc -E -dM - | sed -n 's/^#define OPENSSL_VERSION_TEXT \"\\(.*\\)\"/\\1/p'",
+    ),
     rclone: version("rclone", "version"),
     aws: version("aws", "--version"),
     s5cmd: version("s5cmd", "version"),
@@ -21,16 +26,23 @@ export function findTools(): Readonly<Partial<Record<string, string>>> {
 
 function version(program: string, ...words: string[]): string | undefined {
   const { status, stdout, stderr } = spawnSync(program, words, { encoding: "utf8" });
-  return status === 0 ? `${stdout}${stderr}`.trim().split("\n")[0] : undefined;
+  // Nothing said is nothing there.
+  return status === 0 ? `${stdout}${stderr}`.trim().split("\n")[0] || undefined : undefined;
 }
 
-/** @returns the programs by the name of their source. */
-export function compileLoops(directory: string): Record<string, string> {
+type Tools = ReturnType<typeof findTools>;
+
+/** @returns the programs by the name of their source; those that the tools here cannot make are missing. */
+export function compileLoops(directory: string, { cc, libssl }: Tools): Record<string, string> {
+  const flags = { "download-loop": [], "small-loop": [], "tls-loop": ["-lssl", "-lcrypto"] };
   return Object.fromEntries(
-    ["download-loop", "small-loop"].map((name) => {
-      const program = join(directory, name);
-      execFileSync("cc", ["-O2", "-o", program, join(import.meta.dirname, `${name}.c`)]);
-      return [name, program];
-    }),
+    Object.entries(flags)
+      .filter(([, { length }]) => cc && (length === 0 || libssl))
+      .map(([name, libraries]) => {
+        const program = join(directory, name);
+        const source = join(import.meta.dirname, `${name}.c`);
+        execFileSync("cc", ["-O2", "-o", program, source, ...libraries]);
+        return [name, program];
+      }),
   );
 }
