@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { deleteObject } from "../../test/support/s3-objects.ts";
 import { manifestPath } from "../manifest.ts";
-import { uploadFile } from "../transfer/upload-file.ts";
+import { uploadFile } from "../transfer/upload/upload-file.ts";
 import { type TestBucket, startTestBucket } from "../../test/support/bucket.ts";
 import { findWrongFiles } from "./fill-verify.ts";
 import { openManifest } from "./fill-manifest.ts";

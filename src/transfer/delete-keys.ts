@@ -1,12 +1,12 @@
 import { crc32 } from "node:zlib";
 import type { Aws } from "../aws/connect.ts";
-import { bodyOf } from "./body.ts";
+import { bodyOf } from "./http/body.ts";
 import { crc32Text } from "./crc32-text.ts";
 import { type FlowControl, createFlowControl } from "./flow-control.ts";
-import { retryTransfer } from "./retry-transfer.ts";
-import { type S3Request, s3Client } from "./s3-client.ts";
+import { retryTransfer } from "./s3/retry-transfer.ts";
+import { type S3Request, s3Client } from "./s3/s3-client.ts";
 import type { LeftOut } from "./transfer-result.ts";
-import { elementText, elementsNamed, escapeXml } from "./xml-answer.ts";
+import { elementText, elementsNamed, escapeXml } from "./s3/xml-answer.ts";
 
 /** "DeleteObjects", Amazon S3 API Reference. */
 const mostKeys = 1000;

@@ -1,12 +1,12 @@
 import type { Aws } from "../aws/connect.ts";
 import type { ManifestFile } from "../manifest.ts";
-import type { DownloadJournal } from "./download-journal.ts";
+import type { DownloadJournal } from "./download/download-journal.ts";
 import type { FlowControl } from "./flow-control.ts";
 import { bufferPool } from "./large/buffer-pool.ts";
 import type { PageCache } from "./large/disk-file.ts";
 import type { Asking } from "./large/stored-object.ts";
-import type { ListedObject } from "./listing-page.ts";
-import { s3Client } from "./s3-client.ts";
+import type { ListedObject } from "./s3/listing-page.ts";
+import { s3Client } from "./s3/s3-client.ts";
 import type { TargetDirectory } from "./target-directory.ts";
 import type { Tally } from "./transfer-result.ts";
 

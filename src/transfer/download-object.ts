@@ -15,13 +15,13 @@ import type { ByteSource } from "./large/fetch-range.ts";
 import { usualRangeBytes } from "./large/plan-ranges.ts";
 import { partLockPath, partPath, rangesPath, removePartFile } from "./part-file.ts";
 import { lockRun } from "./run-lock.ts";
-import { s3Client } from "./s3-client.ts";
-import { lastingFailure } from "./s3-failure.ts";
+import { s3Client } from "./s3/s3-client.ts";
+import { lastingFailure } from "./s3/s3-failure.ts";
 import { startRangeThread } from "./threads/range-thread.ts";
 import { createThreadNeed } from "./threads/thread-need.ts";
 import type { MoreThreads } from "./threads/share-ranges.ts";
 import { syncDirectory } from "./sync-directory.ts";
-import type { DownloadOptions, DownloadedObject, WantedObject } from "./wanted-object.ts";
+import type { DownloadOptions, DownloadedObject, WantedObject } from "./download/wanted-object.ts";
 
 /** Up to this size a file is not worth a flush of its own: the caller makes many durable at once. */
 export const smallObjectBytes = 1024 * 1024;

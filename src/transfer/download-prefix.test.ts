@@ -11,7 +11,7 @@ import { crc32Text } from "./crc32-text.ts";
 import { type DownloadPrefixOptions, downloadPrefix } from "./download-prefix.ts";
 import { compressionMetadata } from "./file-metadata.ts";
 import { nameFilter } from "./name-filter.ts";
-import { compressFrame } from "./zstd-compress.ts";
+import { compressFrame } from "./upload/zstd-compress.ts";
 
 async function start(t: TestContext) {
   const place = await startTestBucket(t);

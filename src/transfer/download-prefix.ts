@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type { Aws } from "../aws/connect.ts";
 import type { ManifestFile } from "../manifest.ts";
-import { openDownloadJournal } from "./download-journal.ts";
+import { openDownloadJournal } from "./download/download-journal.ts";
 import type { DownloadJob, DownloadRules } from "./download-job.ts";
-import { downloadPages } from "./download-pages.ts";
-import { planDownload } from "./download-plan.ts";
+import { downloadPages } from "./download/download-pages.ts";
+import { planDownload } from "./download/download-plan.ts";
 import { type FlowControl, createFlowControl } from "./flow-control.ts";
-import { createInOrder } from "./in-order.ts";
+import { createInOrder } from "./download/in-order.ts";
 import type { NameFilter } from "./name-filter.ts";
 import { type RunLock, directoryLockName, lockRun } from "./run-lock.ts";
 import { type TargetDirectory, openTargetDirectory } from "./target-directory.ts";

@@ -1,13 +1,13 @@
 import type { Aws } from "../aws/connect.ts";
 import { RunctlError } from "../errors.ts";
 import { checksumOf } from "../object-checksum.ts";
-import type { AnswerHead, BodySink } from "./body.ts";
-import { checksumOfHeaders } from "./checksum-headers.ts";
+import type { AnswerHead, BodySink } from "./http/body.ts";
+import { checksumOfHeaders } from "./s3/checksum-headers.ts";
 import { createFlowControl } from "./flow-control.ts";
 import { type ObjectLocation, ownerHeader } from "./object-location.ts";
-import { retryTransfer } from "./retry-transfer.ts";
-import { s3Client } from "./s3-client.ts";
-import { isRangeAtEnd, lastingFailure } from "./s3-failure.ts";
+import { retryTransfer } from "./s3/retry-transfer.ts";
+import { s3Client } from "./s3/s3-client.ts";
+import { isRangeAtEnd, lastingFailure } from "./s3/s3-failure.ts";
 
 interface FetchOptions {
   /** First byte that is wanted; default 0. */

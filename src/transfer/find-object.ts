@@ -3,9 +3,9 @@ import { isRunctlError } from "../errors.ts";
 import { type UserMetadata, userMetadata } from "./file-metadata.ts";
 import { createFlowControl } from "./flow-control.ts";
 import { type ObjectLocation, ownerHeader } from "./object-location.ts";
-import { retryTransfer } from "./retry-transfer.ts";
-import { s3Client } from "./s3-client.ts";
-import { lastingFailure } from "./s3-failure.ts";
+import { retryTransfer } from "./s3/retry-transfer.ts";
+import { s3Client } from "./s3/s3-client.ts";
+import { lastingFailure } from "./s3/s3-failure.ts";
 
 export interface FoundObject {
   sizeBytes: number;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createManualClock } from "../../test/support/manual-clock.ts";
-import { adaptiveLimit } from "./adaptive-limit.ts";
+import { adaptiveLimit } from "./s3/adaptive-limit.ts";
 import { type FlowControl, createFlowControl } from "./flow-control.ts";
 
 const MiB = 1024 * 1024;

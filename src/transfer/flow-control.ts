@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from "../clock.ts";
-import { adaptiveLimit } from "./adaptive-limit.ts";
+import { adaptiveLimit } from "./s3/adaptive-limit.ts";
 import type { Slots } from "./slots.ts";
-import { type SlowRequests, slowRequests } from "./slow-requests.ts";
-import { createTokenBucket } from "./token-bucket.ts";
+import { type SlowRequests, slowRequests } from "./s3/slow-requests.ts";
+import { createTokenBucket } from "./s3/token-bucket.ts";
 
 interface FlowOptions {
   /** Most requests under way at once (`--parallel`). */

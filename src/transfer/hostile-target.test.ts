@@ -92,7 +92,7 @@ test("an unfinished file that is read-only already is made anew", async (t) => {
     giveAway(part);
   }
 
-  const { stderr } = asNobody(`${importOf("./write-small.ts", "writeSmall")}
+  const { stderr } = asNobody(`${importOf("./download/write-small.ts", "writeSmall")}
     ${importOf("./large/disk-file.ts", "openDiskFile")}
     writeSmall(${JSON.stringify(small)}, Buffer.from("x"), { permissions: 0o444 });
     await (await openDiskFile(${JSON.stringify(large)}, "keep")).close();`);
@@ -107,7 +107,7 @@ test("a small file that does not fit leaves no part of it", async (t) => {
   fs.chmodSync(directory, 0o755);
   giveAway(directory);
 
-  const code = `${importOf("./write-small.ts", "writeSmall")}
+  const code = `${importOf("./download/write-small.ts", "writeSmall")}
     writeSmall(${JSON.stringify(join(directory, "x"))}, Buffer.alloc(5_000), {});`;
   const { stderr } = asNobody(code, "1");
 

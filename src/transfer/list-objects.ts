@@ -1,10 +1,10 @@
 import type { Aws } from "../aws/connect.ts";
 import { type FlowControl, createFlowControl } from "./flow-control.ts";
-import { type AskForPage, listPart, usualDivision } from "./list-parts.ts";
-import { type ListedObject, readListingPage } from "./listing-page.ts";
-import { retryTransfer } from "./retry-transfer.ts";
-import { lastingFailure } from "./s3-failure.ts";
-import { s3Client } from "./s3-client.ts";
+import { type AskForPage, listPart, usualDivision } from "./s3/list-parts.ts";
+import { type ListedObject, readListingPage } from "./s3/listing-page.ts";
+import { retryTransfer } from "./s3/retry-transfer.ts";
+import { lastingFailure } from "./s3/s3-failure.ts";
+import { s3Client } from "./s3/s3-client.ts";
 
 export interface ListedPlace {
   bucket: string;

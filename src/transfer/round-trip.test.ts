@@ -9,9 +9,9 @@ import { downloadObject } from "./download-object.ts";
 import { downloadPrefix } from "./download-prefix.ts";
 import { usualRangeBytes as rangeBytes } from "./large/plan-ranges.ts";
 import { createFlowControl } from "./flow-control.ts";
-import { usualPartBytes } from "./plan-parts.ts";
+import { usualPartBytes } from "./upload/plan-parts.ts";
 import { uploadDirectory } from "./upload-directory.ts";
-import { uploadFile } from "./upload-file.ts";
+import { uploadFile } from "./upload/upload-file.ts";
 
 const sizes = [
   0,

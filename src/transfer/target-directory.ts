@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, realpathSync, type Stats } from "node:fs";
 import { join, resolve } from "node:path";
 import { RunctlError } from "../errors.ts";
-import { makeDirectories } from "./make-directories.ts";
+import { makeDirectories } from "./download/make-directories.ts";
 
 interface Inode {
   dev: number;

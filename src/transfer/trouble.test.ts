@@ -15,7 +15,7 @@ import { downloadObject } from "./download-object.ts";
 import { downloadPrefix } from "./download-prefix.ts";
 import { createFlowControl } from "./flow-control.ts";
 import { usualRangeBytes as rangeBytes } from "./large/plan-ranges.ts";
-import { uploadFile } from "./upload-file.ts";
+import { uploadFile } from "./upload/upload-file.ts";
 
 const MiB = 1024 * 1024;
 

@@ -1,8 +1,8 @@
 import type { Aws } from "../aws/connect.ts";
-import { lastingFailure } from "./s3-failure.ts";
-import type { ObjectPlace, UploadOptions } from "./upload-job.ts";
-import { uploadObject } from "./upload-object.ts";
-import { bytesSource } from "./upload-source.ts";
+import { lastingFailure } from "./s3/s3-failure.ts";
+import type { ObjectPlace, UploadOptions } from "./upload/upload-job.ts";
+import { uploadObject } from "./upload/upload-object.ts";
+import { bytesSource } from "./upload/upload-source.ts";
 
 /**
  * Puts what is in memory as one object, large ones in parts, with a CRC-32 that S3 checks.

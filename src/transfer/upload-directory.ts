@@ -1,20 +1,20 @@
 import type { Aws } from "../aws/connect.ts";
 import { isRunctlError } from "../errors.ts";
-import { createFormWatch, deleteEarlierForms } from "./earlier-forms.ts";
+import { createFormWatch, deleteEarlierForms } from "./upload/earlier-forms.ts";
 import { eachParallel } from "./each-parallel.ts";
 import { compressedSuffix } from "./file-metadata.ts";
 import { type FlowControl, createFlowControl } from "./flow-control.ts";
-import type { ListedObject } from "./listing-page.ts";
-import type { Pair } from "./pair-by-key.ts";
-import { createReadPace } from "./read-pace.ts";
+import type { ListedObject } from "./s3/listing-page.ts";
+import type { Pair } from "./upload/pair-by-key.ts";
+import { createReadPace } from "./upload/read-pace.ts";
 import {
   type TransferProgress,
   type TransferResult,
   createTally,
   interrupted,
 } from "./transfer-result.ts";
-import { type EntryJob, type Uploadable, uploadEntry } from "./upload-entry.ts";
-import type { UploadOptions } from "./upload-job.ts";
+import { type EntryJob, type Uploadable, uploadEntry } from "./upload/upload-entry.ts";
+import type { UploadOptions } from "./upload/upload-job.ts";
 import { type UploadScope, mayChange, pairsOf, takesPart } from "./upload-scope.ts";
 
 export interface UploadDirectoryOptions extends Pick<

@@ -1,7 +1,7 @@
 import type { Aws } from "../aws/connect.ts";
 import { listPages } from "./list-objects.ts";
 import { type NameFilter, originalName } from "./name-filter.ts";
-import { type Pair, pairByKey } from "./pair-by-key.ts";
+import { type Pair, pairByKey } from "./upload/pair-by-key.ts";
 import { type SymlinkPolicy, type WalkedFile, walkFiles } from "./walk-files.ts";
 
 /** Which files of a directory go where. */

@@ -1,14 +1,14 @@
 import { statSync } from "node:fs";
 import type { Aws } from "../aws/connect.ts";
-import { deleteEarlierForms } from "./earlier-forms.ts";
+import { deleteEarlierForms } from "./upload/earlier-forms.ts";
 import { createFlowControl } from "./flow-control.ts";
-import { headOf } from "./object-head.ts";
-import { createReadPace } from "./read-pace.ts";
-import { lastingFailure } from "./s3-failure.ts";
+import { headOf } from "./upload/object-head.ts";
+import { createReadPace } from "./upload/read-pace.ts";
+import { lastingFailure } from "./s3/s3-failure.ts";
 import { type TransferResult, createTally, interrupted } from "./transfer-result.ts";
 import type { UploadDirectoryOptions } from "./upload-directory.ts";
-import { startUpload } from "./upload-job.ts";
-import { uploadUnlessThere } from "./upload-unless-there.ts";
+import { startUpload } from "./upload/upload-job.ts";
+import { uploadUnlessThere } from "./upload/upload-unless-there.ts";
 
 /**
  * Uploads one file under a key of its own choice, unless S3 has it already.

@@ -11,7 +11,7 @@ import { runProgram } from "../../src/run-program.ts";
 import { downloadObject } from "../../src/transfer/download-object.ts";
 import { createFlowControl } from "../../src/transfer/flow-control.ts";
 import { partLockPath, partPath, rangesPath } from "../../src/transfer/part-file.ts";
-import type { DownloadOptions } from "../../src/transfer/wanted-object.ts";
+import type { DownloadOptions } from "../../src/transfer/download/wanted-object.ts";
 import { type TestBucket, startTestBucket } from "../support/bucket.ts";
 import { skipReason as skip, until } from "./support/kernel-cloud.ts";
 

@@ -2,8 +2,8 @@ import type { TestContext } from "node:test";
 import type { Credentials } from "../../src/aws/renewing-credentials.ts";
 import { s3Address } from "../../src/aws/s3-address.ts";
 import type { S3Access } from "../../src/aws/s3-access.ts";
-import type { BodySink } from "../../src/transfer/body.ts";
-import { createS3Client } from "../../src/transfer/s3-client.ts";
+import type { BodySink } from "../../src/transfer/http/body.ts";
+import { createS3Client } from "../../src/transfer/s3/s3-client.ts";
 import { type RawConnection, type RawServerOptions, startRawServer } from "./raw-server.ts";
 
 export const testCredentials: Credentials = {

@@ -1,6 +1,6 @@
 import { randomFillSync } from "node:crypto";
 import { type Agent, type IncomingMessage, request } from "node:http";
-import { createSigner } from "../../src/transfer/sign-request.ts";
+import { createSigner } from "../../src/transfer/s3/sign-request.ts";
 
 export interface StreamTarget {
   /** Such as `http://127.0.0.1:4566`. */

@@ -1,4 +1,4 @@
-import type { AnswerHead } from "../body.ts";
+import type { AnswerHead } from "./body.ts";
 import { BadAnswer } from "./http-failure.ts";
 
 /** The end of a head that began in an earlier read or not at all yet. */

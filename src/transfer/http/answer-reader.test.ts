@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import type { AnswerHead, BodySink } from "../body.ts";
+import type { AnswerHead, BodySink } from "./body.ts";
 import { AnswerReader } from "./answer-reader.ts";
 import { BadAnswer, CutConnection } from "./http-failure.ts";
 

@@ -1,4 +1,4 @@
-import type { AnswerHead, BodySink } from "../body.ts";
+import type { AnswerHead, BodySink } from "./body.ts";
 import { HeadGatherer, type ParsedHead, parseHead } from "./answer-head.ts";
 import { type Framing, framingOf } from "./body-framing.ts";
 import { ChunkDecoder } from "./chunk-decoder.ts";

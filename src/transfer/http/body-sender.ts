@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { RequestBody } from "../body.ts";
+import type { RequestBody } from "./body.ts";
 
 /** As much as is read and written at once: larger pieces fall out of the processor's cache. */
 const pieceBytes = 256 * 1024;

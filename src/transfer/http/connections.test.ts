@@ -4,8 +4,8 @@ import { setImmediate as turn } from "node:timers/promises";
 import { test } from "node:test";
 import { bufferSink, errorAnswer, okAnswer, rawS3 } from "../../../test/support/raw-s3.ts";
 import { startRawServer } from "../../../test/support/raw-server.ts";
-import { type RequestBody, bodyOf } from "../body.ts";
-import { isBusy, isTransient } from "../s3-failure.ts";
+import { type RequestBody, bodyOf } from "./body.ts";
+import { isBusy, isTransient } from "../s3/s3-failure.ts";
 
 const get = { method: "GET", bucket: "bucket", key: "k" } as const;
 

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { RequestBody } from "../body.ts";
+import type { RequestBody } from "./body.ts";
 import {
   type Answer as AnswerRead,
   AnswerReader,

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { makeCertificates } from "../../../test/support/certificates.ts";
 import { accessTo, bufferSink, okAnswer, rawS3 } from "../../../test/support/raw-s3.ts";
 import type { RawConnection } from "../../../test/support/raw-server.ts";
-import { createS3Client } from "../s3-client.ts";
+import { createS3Client } from "../s3/s3-client.ts";
 
 const get = { method: "GET", bucket: "bucket", key: "k" } as const;
 
@@ -135,7 +135,7 @@ test("a program whose requests are answered ends, AWS_CA_BUNDLE and NODE_EXTRA_C
   if (!place) return;
   const { authority, server } = place;
   const program = `
-    import { s3Client } from ${JSON.stringify(new URL("../s3-client.ts", import.meta.url))};
+    import { s3Client } from ${JSON.stringify(new URL("../s3/s3-client.ts", import.meta.url))};
     import { connect } from ${JSON.stringify(new URL("../../aws/connect.ts", import.meta.url))};
     const aws = connect({
       region: "us-east-1",

@@ -12,7 +12,7 @@ import {
 import { downloadObject } from "../download-object.ts";
 import { createFlowControl } from "../flow-control.ts";
 import { partPath, rangesPath } from "../part-file.ts";
-import { s3Client } from "../s3-client.ts";
+import { s3Client } from "../s3/s3-client.ts";
 import { bufferBytes, createBufferPool } from "./buffer-pool.ts";
 import { type DiskFile, openDiskFile } from "./disk-file.ts";
 import { downloadRanges } from "./download-ranges.ts";

@@ -1,4 +1,4 @@
-import { wrongBytes } from "../wanted-object.ts";
+import { wrongBytes } from "../download/wanted-object.ts";
 import { type RightFile, checkObject, rangeAlgorithm } from "./check-object.ts";
 import type { Piece } from "./crc-sums.ts";
 import type { MoreThreads } from "../threads/share-ranges.ts";

@@ -1,5 +1,5 @@
-import { checksumOfHeaders } from "../checksum-headers.ts";
-import { wrongBytes } from "../wanted-object.ts";
+import { checksumOfHeaders } from "../s3/checksum-headers.ts";
+import { wrongBytes } from "../download/wanted-object.ts";
 import { type RightFile, checkObject, rangeAlgorithm } from "./check-object.ts";
 import { type ByteSource, fetchWhole } from "./fetch-range.ts";
 import { partSizesOf } from "./stored-object.ts";

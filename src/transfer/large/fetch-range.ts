@@ -1,10 +1,10 @@
 import { RunctlError } from "../../errors.ts";
-import type { AnswerHead } from "../body.ts";
-import { retryTransfer } from "../retry-transfer.ts";
+import type { AnswerHead } from "../http/body.ts";
+import { retryTransfer } from "../s3/retry-transfer.ts";
 import type { BufferPool } from "./buffer-pool.ts";
 import { type CrcAlgorithm, type Piece, type RangeSum, createRangeSum } from "./crc-sums.ts";
 import type { DiskFile } from "./disk-file.ts";
-import { requireVersion } from "../wanted-object.ts";
+import { requireVersion } from "../download/wanted-object.ts";
 import type { PlannedRange } from "./plan-ranges.ts";
 import { type RangeSink, createRangeSink } from "./range-sink.ts";
 import type { Asking } from "./stored-object.ts";

@@ -1,5 +1,5 @@
-import type { BodySink } from "../body.ts";
-import { ShortBody } from "../s3-failure.ts";
+import type { BodySink } from "../http/body.ts";
+import { ShortBody } from "../s3/s3-failure.ts";
 import { type BufferPool, bufferBytes } from "./buffer-pool.ts";
 import type { Piece, RangeSum } from "./crc-sums.ts";
 import type { DiskFile } from "./disk-file.ts";

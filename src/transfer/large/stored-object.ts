@@ -1,11 +1,11 @@
 import type { StoredChecksum } from "../../object-checksum.ts";
-import { checksumOfHeaders } from "../checksum-headers.ts";
+import { checksumOfHeaders } from "../s3/checksum-headers.ts";
 import { RunctlError } from "../../errors.ts";
 import type { FlowControl } from "../flow-control.ts";
-import { retryTransfer } from "../retry-transfer.ts";
+import { retryTransfer } from "../s3/retry-transfer.ts";
 import { forEachParallel } from "../slots.ts";
-import type { S3Client } from "../s3-client.ts";
-import { type WantedObject, requireVersion } from "../wanted-object.ts";
+import type { S3Client } from "../s3/s3-client.ts";
+import { type WantedObject, requireVersion } from "../download/wanted-object.ts";
 
 /** What is needed to ask S3 about an object, again and again. */
 export interface Asking {

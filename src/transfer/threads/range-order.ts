@@ -2,7 +2,7 @@ import type { Piece } from "../large/crc-sums.ts";
 import type { PageCache } from "../large/disk-file.ts";
 import type { CrcAlgorithm } from "../large/crc-sums.ts";
 import type { PlannedRange } from "../large/plan-ranges.ts";
-import type { WantedObject } from "../wanted-object.ts";
+import type { WantedObject } from "../download/wanted-object.ts";
 
 // What the threads of a download say to each other. The first has the credentials and the flow control.
 

@@ -6,8 +6,8 @@ import { type FlowControl, createFlowControl } from "../flow-control.ts";
 import { createBufferPool } from "../large/buffer-pool.ts";
 import { openDiskFile } from "../large/disk-file.ts";
 import { fetchRange } from "../large/fetch-range.ts";
-import { createS3Client } from "../s3-client.ts";
-import { lastingFailure } from "../s3-failure.ts";
+import { createS3Client } from "../s3/s3-client.ts";
+import { lastingFailure } from "../s3/s3-failure.ts";
 import { type Peer, type Port, createPeer } from "./peer.ts";
 import type { RangeNote, RangeOrder, ThreadSettings } from "./range-order.ts";
 

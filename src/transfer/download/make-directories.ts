@@ -1,0 +1,50 @@
+import { mkdirSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { RunctlError } from "../../errors.ts";
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "operation not permitted",
+  EROFS: "the file system is read-only",
+  ENOENT: "the file system takes no directory there",
+  ENOSPC: "no space left on the disk",
+};
+
+/**
+ * Makes a directory and those above it. One by one: in a file system that answers ENOENT to every mkdir, such as
+ * /proc, Node's own recursive mkdir never comes to an end.
+ *
+ * @param path absolute.
+ * @returns whether the directory is new.
+ * @throws RunctlError USAGE where a file stands in the way; OPERATION_FAILED where the system refuses.
+ */
+export function makeDirectories(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return false;
+  if (found) throw new RunctlError("USAGE", `cannot make ${path}: it is no directory`);
+  const above = dirname(path);
+  if (above !== path) requireAbove(path, above);
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : undefined;
+    if (code === undefined) throw cause;
+    // Another process was quicker.
+    if (code === "EEXIST" && statSync(path, { throwIfNoEntry: false })?.isDirectory()) return false;
+    const why = reasons[code] ?? "the system refuses";
+    throw new RunctlError("OPERATION_FAILED", `cannot make ${path}: ${why} (${code})`, {
+      hint: "name a directory that you may write to",
+      cause,
+    });
+  }
+}
+
+function requireAbove(path: string, above: string): void {
+  const found = statSync(above, { throwIfNoEntry: false });
+  if (!found) makeDirectories(above);
+  else if (!found.isDirectory())
+    throw new RunctlError("USAGE", `cannot make ${path}: ${above} is no directory`, {
+      hint: "name another place to download to",
+    });
+}

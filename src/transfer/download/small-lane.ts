@@ -1,0 +1,139 @@
+import type { ManifestFile } from "../../manifest.ts";
+import type { BodySink } from "../http/body.ts";
+import { checksumOfHeaders } from "../s3/checksum-headers.ts";
+import type { DownloadJob } from "../download-job.ts";
+import { smallObjectBytes } from "../download-object.ts";
+import type { PlannedObject } from "./download-plan.ts";
+import { sumOf } from "./fetch-small.ts";
+import { isSymbolicLink } from "../file-metadata.ts";
+import type { Answer } from "../http/exchange.ts";
+import { bufferPool } from "../large/buffer-pool.ts";
+import { attributesFor, metadataOfHeaders } from "./object-attributes.ts";
+import { s3Client } from "../s3/s3-client.ts";
+import { ShortBody, failureOf } from "../s3/s3-failure.ts";
+import { requireVersion } from "./wanted-object.ts";
+import { writeSmall } from "./write-small.ts";
+
+/** The short way of small objects: one request at a time, from its beginning to the file, without a promise. */
+export interface SmallLane {
+  /** False: nothing was done, and the object has to go the long way. */
+  begin(planned: PlannedObject): boolean;
+  /** Ends what is under way, if anything is. */
+  abort(reason: unknown): void;
+}
+
+interface LaneHooks {
+  done(planned: PlannedObject, file: ManifestFile): void;
+  /** As `done`, once the disk has followed. */
+  wait(planned: PlannedObject, file: ManifestFile, disk: Promise<void>): void;
+  /** No file was made: the long way may do better, and knows the words where it cannot. */
+  failed(planned: PlannedObject, error: unknown): void;
+}
+
+/** The bytes are whole, but this way cannot make a file of them. */
+class OtherWay extends Error {}
+
+export function createSmallLane(job: DownloadJob, hooks: LaneHooks): SmallLane {
+  const { bucket, target, flow, tally, journal, links } = job;
+  const client = s3Client(job.aws);
+  const pool = bufferPool(job.aws);
+  let planned: PlannedObject;
+  let buffer: Uint8Array;
+  let filled = 0;
+  /** Where one object has a checksum of parts, the others may have, and need not come twice to find out. */
+  let isUsual = true;
+  let request: { abort(reason: unknown): void } | undefined;
+
+  const sink: BodySink = {
+    space() {
+      const { sizeBytes } = planned.object;
+      if (filled < sizeBytes) return buffer.subarray(filled, sizeBytes);
+      throw new ShortBody("more bytes came than the object has");
+    },
+    filled: (count) => void (filled += count),
+  };
+
+  /** Makes the file of a whole and right answer. */
+  const keep = (answer: Answer): ManifestFile => {
+    const { object, path } = planned;
+    const { key, etag, sizeBytes } = object;
+    const { status, headers } = answer;
+    if (status >= 300) throw failureOf(answer, `GET s3://${bucket}/${key}`);
+    requireVersion({ bucket, key, etag, sizeBytes }, headers);
+    if (filled !== sizeBytes) throw new ShortBody(`${filled} of ${sizeBytes} bytes`);
+    const stored = checksumOfHeaders(headers);
+    const bytes = buffer.subarray(0, sizeBytes);
+    if (stored?.parts !== undefined) {
+      isUsual = false;
+      throw new OtherWay("a checksum of parts");
+    }
+    const checksum = sumOf(pool, stored, bytes);
+    if (stored && stored.value !== checksum.value) throw new ShortBody("wrong bytes");
+    if (links !== "content" && isSymbolicLink(metadataOfHeaders(headers))) {
+      throw new OtherWay("a symbolic link");
+    }
+    const attributes = attributesFor(headers, object.modifiedMs);
+    target.requireSame(path);
+    writeSmall(`${target.root}/${path}`, bytes, attributes);
+    tally.arrive(sizeBytes, stored !== undefined);
+    const { modifiedMs = object.modifiedMs } = attributes;
+    return { path, key, sizeBytes, etag, modifiedMs, checksum };
+  };
+
+  const leave = () => {
+    request = undefined;
+    flow.leave();
+    pool.giveBack(buffer);
+  };
+
+  const settled = {
+    resolve(answer: Answer) {
+      let file: ManifestFile;
+      let disk: Promise<void> | undefined;
+      try {
+        file = keep(answer);
+        flow.noteLatency(answer.latencyMs);
+        flow.noteSuccess();
+        disk = journal.add(file);
+      } catch (error) {
+        leave();
+        hooks.failed(planned, error);
+        return;
+      }
+      leave();
+      if (disk) hooks.wait(planned, file, disk);
+      else hooks.done(planned, file);
+    },
+    reject(error: unknown) {
+      leave();
+      hooks.failed(planned, error);
+    },
+  };
+
+  return {
+    begin(next) {
+      const { object, path } = next;
+      if (
+        !isUsual ||
+        job.verify ||
+        object.sizeBytes > smallObjectBytes ||
+        next.originalPath !== undefined
+      )
+        return false;
+      if (target.lookAt(path) !== "free" || !flow.enter()) return false;
+      const free = pool.takeNow();
+      if (free) {
+        planned = next;
+        buffer = free;
+        filled = 0;
+        const { key, etag } = object;
+        request = client.getNow({ bucket, key, etag }, sink, settled);
+        if (request) return true;
+        pool.giveBack(free);
+      }
+      flow.leave();
+      return false;
+    },
+    abort: (reason) => request?.abort(reason),
+  };
+}

@@ -1,0 +1,23 @@
+import { type StoredChecksum, storedChecksum } from "../../object-checksum.ts";
+
+/**
+ * What S3 says of an object's bytes in the answer to a GET or HEAD with checksum mode.
+ *
+ * @param headers names in lower case.
+ */
+export function checksumOfHeaders(
+  headers: ReadonlyMap<string, string>,
+): StoredChecksum | undefined {
+  return storedChecksum({
+    checksums: {
+      CRC64NVME: headers.get("x-amz-checksum-crc64nvme"),
+      CRC32C: headers.get("x-amz-checksum-crc32c"),
+      CRC32: headers.get("x-amz-checksum-crc32"),
+      SHA256: headers.get("x-amz-checksum-sha256"),
+      SHA1: headers.get("x-amz-checksum-sha1"),
+    },
+    etag: (headers.get("etag") ?? "").replaceAll('"', ""),
+    encryption: headers.get("x-amz-server-side-encryption"),
+    customerKey: headers.get("x-amz-server-side-encryption-customer-algorithm"),
+  });
+}

@@ -1,0 +1,20 @@
+import { isRunctlError } from "../../errors.ts";
+import type { S3Answer } from "../s3/s3-client.ts";
+import type { UploadJob } from "./upload-job.ts";
+
+/**
+ * What S3 says of the object, its checksum too; undefined when there is none.
+ *
+ * @returns "hidden" without the permission to look, which who may only write does not have; without that to list, S3
+ * says the same of an object that is not there.
+ */
+export async function headOf(job: UploadJob): Promise<S3Answer | "hidden" | undefined> {
+  const headers = { "x-amz-checksum-mode": "ENABLED" };
+  try {
+    return await job.request({ method: "HEAD", headers });
+  } catch (error) {
+    if (isRunctlError(error, "NOT_FOUND")) return undefined;
+    if (isRunctlError(error, "PERMISSION_DENIED")) return "hidden";
+    throw error;
+  }
+}

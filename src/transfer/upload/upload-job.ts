@@ -1,0 +1,87 @@
+import type { Aws } from "../../aws/connect.ts";
+import type { StoredChecksum } from "../../object-checksum.ts";
+import type { AnswerHead } from "../http/body.ts";
+import { type FlowControl, createFlowControl } from "../flow-control.ts";
+import { retryTransfer } from "../s3/retry-transfer.ts";
+import { type S3Answer, type S3Client, type S3Request, s3Client } from "../s3/s3-client.ts";
+import type { UploadJournal } from "../upload-journal.ts";
+
+export interface UploadOptions {
+  signal?: AbortSignal;
+  /** Shared by all uploads of one job; default: 8 requests of this file at once. */
+  flow?: FlowControl;
+  /** Only if there is no object of this key yet. */
+  ifNoneMatch?: boolean;
+  /** Account id; S3 refuses the upload when the bucket belongs to another. */
+  expectedBucketOwner?: string;
+  /** Remembers unfinished uploads; without it, one that fails is aborted and one that is killed stays. */
+  journal?: UploadJournal;
+  onBytes?: (count: number) => void;
+  /** How long one request is tried again without progress, in milliseconds; default 120,000. */
+  retryMs?: number;
+}
+
+export interface ObjectPlace {
+  bucket: string;
+  key: string;
+}
+
+export interface UploadedObject {
+  /** "kept": `ifNoneMatch` was asked for and the key exists. */
+  outcome: "created" | "kept";
+  sizeBytes: number;
+  /** Of this run: less than the size when S3 had parts of an earlier run. */
+  movedBytes: number;
+  /** Undefined when kept. */
+  etag: string | undefined;
+  checksum: StoredChecksum | undefined;
+}
+
+/** One object on its way to S3. */
+export interface UploadJob {
+  place: ObjectPlace;
+  flow: FlowControl;
+  options: UploadOptions;
+  /** Sends a request about this object until it is answered. @throws as `retryTransfer` */
+  request(request: ObjectRequest): Promise<S3Answer>;
+}
+
+interface ObjectRequest extends Omit<S3Request, "bucket" | "key"> {
+  /** What it moves, for the bandwidth limit. */
+  bytes?: number;
+  /** Looks at the answer; what it throws is treated like a failure of the request. */
+  check?: (answer: S3Answer) => void;
+  /** Also when the upload was called off; then it must be over soon. */
+  evenIfAborted?: boolean;
+}
+
+const lastWordsMs = 5_000;
+
+export function startUpload(aws: Aws, place: ObjectPlace, options: UploadOptions): UploadJob {
+  const { retryMs, expectedBucketOwner } = options;
+  const client: S3Client = s3Client(aws);
+  const flow = options.flow ?? createFlowControl({ parallel: 8 });
+  const owner = expectedBucketOwner && { "x-amz-expected-bucket-owner": expectedBucketOwner };
+  return {
+    place,
+    flow,
+    options,
+    request({ bytes = 0, check, headers, evenIfAborted = false, ...request }) {
+      const signal = evenIfAborted ? AbortSignal.timeout(lastWordsMs) : options.signal;
+      const full: S3Request = { ...place, ...request, headers: { ...owner, ...headers } };
+      const attempt = async () => {
+        const answer = await client.send(full, signal);
+        check?.(answer);
+        return answer;
+      };
+      return retryTransfer(attempt, {
+        flow,
+        bytes: () => bytes,
+        ...(signal ? { signal } : {}),
+        ...(retryMs === undefined ? {} : { deadlineMs: retryMs }),
+      });
+    },
+  };
+}
+
+export const etagOf = ({ headers }: AnswerHead) => (headers.get("etag") ?? "").replaceAll('"', "");
