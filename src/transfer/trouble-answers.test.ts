@@ -10,7 +10,7 @@ import { RunctlError } from "../errors.ts";
 import { downloadObject } from "./download-object.ts";
 import { createFlowControl } from "./flow-control.ts";
 import { usualRangeBytes } from "./large/plan-ranges.ts";
-import { forEachParallel } from "./slots.ts";
+import { eachParallel } from "./each-parallel.ts";
 
 const isFull = process.env["RUNCTL_TEST_FULL"] === "1";
 
@@ -28,7 +28,7 @@ test("an answer that breaks off at any byte of its head, or behind it, costs onl
     return { kind: "cut-answer", afterBytes: Number(target.split("/").at(-1)) };
   };
 
-  await forEachParallel(cuts, 16, async (cut) => {
+  await eachParallel(cuts, 16, async (cut) => {
     const object = await put(place, `k/${cut}`, Buffer.from(`content ${cut}`));
     const path = join(place.directory, String(cut));
     await downloadObject(place.aws, object, path, { durable: false });
@@ -89,7 +89,7 @@ test("a storm of 503 and 500 slows a download down, and does not end it", async 
       : { kind: "answer", status: 503, code: "SlowDown" };
   };
 
-  await forEachParallel(objects, 16, async (object) => {
+  await eachParallel(objects, 16, async (object) => {
     const path = join(place.directory, object.key);
     await downloadObject(place.aws, object, path, { flow, durable: false });
     assert.equal(await readFile(path, "utf8"), object.key);

@@ -1,4 +1,4 @@
-import { forEachParallel } from "../slots.ts";
+import { eachParallel } from "../each-parallel.ts";
 import { type MoreThreads, shareRanges } from "../threads/share-ranges.ts";
 import type { Piece } from "./crc-sums.ts";
 import type { RangeSource } from "./fetch-range.ts";
@@ -20,7 +20,7 @@ export async function fetchRanges(
   let left = ranges.length;
   const sharing = shareRanges(more, () => left);
   try {
-    await forEachParallel(ranges, source.flow.count, async (range) => {
+    await eachParallel(ranges, source.flow.count, async (range) => {
       left -= 1;
       try {
         onRange(range, await sharing.fetch({ ...source, signal }, range));

@@ -1,4 +1,4 @@
-import { forEachParallel } from "../slots.ts";
+import { eachParallel } from "../each-parallel.ts";
 import { type BufferPool, bufferBytes } from "./buffer-pool.ts";
 import { type CrcAlgorithm, type Piece, createRangeSum } from "./crc-sums.ts";
 import type { DiskFile } from "./disk-file.ts";
@@ -22,7 +22,7 @@ export async function readBack(
   wanted: ReadonlyMap<number, readonly Pick<Piece, "crc">[]>,
 ): Promise<PlannedRange[]> {
   const wrong: PlannedRange[] = [];
-  await forEachParallel(ranges, readsAtOnce, async (range) => {
+  await eachParallel(ranges, readsAtOnce, async (range) => {
     const sum = createRangeSum(pool.crc, algorithm, range.pieceLengths);
     const takesAll = await readThrough({ pool, file, ...range }, (bytes) => {
       signal?.throwIfAborted();

@@ -3,7 +3,7 @@ import { checksumOfHeaders } from "../s3/checksum-headers.ts";
 import { RunctlError } from "../../errors.ts";
 import type { FlowControl } from "../flow-control.ts";
 import { retryTransfer } from "../s3/retry-transfer.ts";
-import { forEachParallel } from "../slots.ts";
+import { eachParallel } from "../each-parallel.ts";
 import type { S3Client } from "../s3/s3-client.ts";
 import { type WantedObject, requireVersion } from "../download/wanted-object.ts";
 
@@ -52,7 +52,7 @@ const questionsAtOnce = 16;
 export async function allPartSizes(asking: Asking, count: number): Promise<number[]> {
   const { bucket, key, sizeBytes } = asking.object;
   const sizes = Array<number>(count - 1).fill(0);
-  await forEachParallel([...sizes.keys()], questionsAtOnce, async (index) => {
+  await eachParallel([...sizes.keys()], questionsAtOnce, async (index) => {
     sizes[index] = await sizeOfPart(asking, index + 1);
   });
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
