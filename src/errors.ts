@@ -53,3 +53,9 @@ export class RunctlError extends Error {
 export function isRunctlError(error: unknown, code?: ErrorCode): error is RunctlError {
   return error instanceof RunctlError && (code === undefined || error.code === code);
 }
+
+/** What Node calls a failure of the system or the network, such as `ENOENT`; undefined for any other. */
+export function systemCode(error: unknown): string | undefined {
+  const isSystem = error instanceof Error && "code" in error && !isRunctlError(error);
+  return isSystem ? String(error.code) : undefined;
+}

@@ -2,7 +2,7 @@ import { lstatSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import type { Aws } from "../aws/connect.ts";
-import { RunctlError } from "../errors.ts";
+import { RunctlError, systemCode } from "../errors.ts";
 import { listObjects } from "../transfer/list-objects.ts";
 import { originalName } from "../transfer/name-filter.ts";
 import { partPath } from "../transfer/part-file.ts";
@@ -91,7 +91,7 @@ export async function explainFullDisk(error: unknown, room: Room, size: SourceSi
 
 function isFullDisk(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return ("code" in error && error.code === "ENOSPC") || isFullDisk(error.cause);
+  return systemCode(error) === "ENOSPC" || isFullDisk(error.cause);
 }
 
 /** What a file, or the part of it that an earlier run left, takes of the disk; undefined: there is none. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { RunctlError } from "../errors.ts";
+import { RunctlError, systemCode } from "../errors.ts";
 import type { ManifestFile } from "../manifest.ts";
 import { checksumText, createDigest } from "../object-checksum.ts";
 import { eachParallel } from "../transfer/each-parallel.ts";
@@ -48,9 +48,7 @@ async function isRight(root: string, file: ManifestFile, buffer: DirectBuffer): 
     });
   } catch (error) {
     // EIO: the disk cannot give these bytes, so they are wrong; written again, the disk may remap the block.
-    if (error instanceof Error && "code" in error && /^(EIO|ENOENT)$/.test(String(error.code))) {
-      return false;
-    }
+    if (/^(EIO|ENOENT)$/.test(systemCode(error) ?? "")) return false;
     throw error;
   }
   return sizeBytes === file.sizeBytes && checksumText(algorithm, digest.bytes()) === value;

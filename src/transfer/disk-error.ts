@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { RunctlError } from "../errors.ts";
+import { RunctlError, systemCode } from "../errors.ts";
 import { partPath } from "./part-file.ts";
 
 const causes: Readonly<Record<string, [message: string, hint: string]>> = {
@@ -14,9 +14,9 @@ const causes: Readonly<Record<string, [message: string, hint: string]>> = {
 
 /** An error of the file system in words that say what to do; anything else as it is. */
 export function diskError(error: unknown, path: string): unknown {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = systemCode(error) ?? "";
   const known = causes[code];
-  if (!known || !(error instanceof Error) || !("syscall" in error)) return error;
+  if (!known || !(error instanceof Error && "syscall" in error)) return error;
   const [message, advice] = known;
   const isFull = code === "ENOSPC" || code === "EDQUOT";
   const begun = partPath(path);

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, rmSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { RunctlError } from "../errors.ts";
+import { RunctlError, systemCode } from "../errors.ts";
 
 // Files that runctl keeps beside the data: their names are known, so whoever may write there may have put a symbolic
 // link under one, and the agent is root.
@@ -14,8 +14,9 @@ export async function openOwnFile(path: string, flags: number): Promise<FileHand
     // Without O_NONBLOCK a FIFO would be waited for.
     file = await open(path, flags | O_NOFOLLOW | O_NONBLOCK);
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw ["ELOOP", "ENXIO", "EISDIR"].includes(codeOf(error)) ? notPlain(path) : error;
+    const code = systemCode(error) ?? "";
+    if (code === "ENOENT") return undefined;
+    throw ["ELOOP", "ENXIO", "EISDIR"].includes(code) ? notPlain(path) : error;
   }
   if ((await file.stat()).isFile()) return file;
   await file.close();
@@ -35,9 +36,6 @@ export function createOwnFile(path: string): number {
   rmSync(path, { force: true });
   return openSync(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644);
 }
-
-const codeOf = (error: unknown) =>
-  error instanceof Error && "code" in error ? String(error.code) : "";
 
 const notPlain = (path: string) =>
   new RunctlError("CONFLICT", `${path} is not a plain file`, {

@@ -1,5 +1,5 @@
 import { constants, open } from "node:fs/promises";
-import { RunctlError } from "../errors.ts";
+import { RunctlError, systemCode } from "../errors.ts";
 
 const blockBytes = 1024 * 1024;
 
@@ -37,7 +37,7 @@ export async function readDirect(
       await file.close();
     }
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EINVAL")) throw error;
+    if (systemCode(error) !== "EINVAL") throw error;
     throw new RunctlError("OPERATION_FAILED", `${path} cannot be read past the page cache`, {
       hint: "fill a volume with ext4 or xfs",
       cause: error,

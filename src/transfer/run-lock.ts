@@ -2,7 +2,7 @@ import { closeSync, constants, linkSync, openSync, readFileSync, renameSync } fr
 import { rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod/mini";
-import { RunctlError } from "../errors.ts";
+import { RunctlError, systemCode } from "../errors.ts";
 import { type ProcessIdentity, identifyProcess, isAlive } from "../process-identity.ts";
 import { diskError } from "./disk-error.ts";
 
@@ -64,7 +64,7 @@ function create(path: string, self: ProcessIdentity): boolean {
   try {
     file = openSync(path, O_WRONLY | O_CREAT | O_EXCL, 0o644);
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
+    if (systemCode(error) === "EEXIST") return false;
     throw error;
   }
   try {
@@ -88,7 +88,7 @@ function read(path: string): string | undefined {
       closeSync(file);
     }
   } catch (error) {
-    if (["ENOENT", "ELOOP", "ENXIO"].includes(codeOf(error))) return undefined;
+    if (["ENOENT", "ELOOP", "ENXIO"].includes(systemCode(error) ?? "")) return undefined;
     throw error;
   }
 }
@@ -108,13 +108,10 @@ function takeAway(path: string, text: string | undefined): void {
     renameSync(path, aside);
     if (read(aside) !== text) linkSync(aside, path);
   } catch (error) {
-    if (!["ENOENT", "EEXIST"].includes(codeOf(error))) throw error;
+    if (!["ENOENT", "EEXIST"].includes(systemCode(error) ?? "")) throw error;
   }
   rmSync(aside, { force: true });
 }
-
-const codeOf = (error: unknown) =>
-  error instanceof Error && "code" in error ? String(error.code) : "";
 
 const isTaken = (subject: string, pid: number) =>
   new RunctlError("CONFLICT", `process ${pid} is downloading to ${subject}`, {

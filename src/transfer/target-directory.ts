@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, realpathSync, type Stats } from "node:fs";
 import { join, resolve } from "node:path";
-import { RunctlError } from "../errors.ts";
+import { RunctlError, systemCode } from "../errors.ts";
 import { makeDirectories } from "./download/make-directories.ts";
 
 interface Inode {
@@ -100,7 +100,7 @@ function makeDirectory(path: string): boolean {
     mkdirSync(path);
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (systemCode(error) === "EEXIST") return false;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { Aws } from "../aws/connect.ts";
-import { isRunctlError } from "../errors.ts";
+import { isRunctlError, systemCode } from "../errors.ts";
 import { createFormWatch, deleteEarlierForms } from "./upload/earlier-forms.ts";
 import { eachParallel } from "./each-parallel.ts";
 import { compressedSuffix } from "./file-metadata.ts";
@@ -123,7 +123,4 @@ const isOfThisFileOnly = (error: unknown): error is Error =>
 const fileTrouble = new Set(["ENOENT", "EACCES", "EPERM", "EIO", "ESTALE", "ELOOP"]);
 
 const isOfFile = (error: unknown) =>
-  error instanceof Error &&
-  "syscall" in error &&
-  "code" in error &&
-  fileTrouble.has(String(error.code));
+  error instanceof Error && "syscall" in error && fileTrouble.has(systemCode(error) ?? "");

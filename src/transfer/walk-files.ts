@@ -1,5 +1,6 @@
 import { type Stats, opendirSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
+import { systemCode } from "../errors.ts";
 import { isPartName } from "./part-file.ts";
 
 /** `follow`: what a link leads to; `keep`: the link itself; `skip`: neither. */
@@ -179,7 +180,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 function reasonOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
+  const code = systemCode(error);
   if (code === undefined) throw error;
   return reasons[code] ?? code;
 }

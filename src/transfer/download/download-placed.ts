@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type RunctlError, isRunctlError } from "../../errors.ts";
+import { type RunctlError, isRunctlError, systemCode } from "../../errors.ts";
 import type { ManifestFile } from "../../manifest.ts";
 import { diskError } from "../disk-error.ts";
 import { downloadCompressed } from "./download-compressed.ts";
@@ -58,7 +58,7 @@ export async function placeObject(
 
 /** Something took the object's place while its bytes came: another object of the prefix, or another program. */
 function describeInTheWay(error: unknown): string | undefined {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = systemCode(error);
   if (code === "EISDIR" || code === "ENOTEMPTY") return "a directory came in the way";
   return code === "ENOTDIR" ? "a file came in the way of its directory" : undefined;
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { RunctlError } from "../../errors.ts";
+import { RunctlError, systemCode } from "../../errors.ts";
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
@@ -28,7 +28,7 @@ export function makeDirectories(path: string): boolean {
     mkdirSync(path);
     return true;
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : undefined;
+    const code = systemCode(cause);
     if (code === undefined) throw cause;
     // Another process was quicker.
     if (code === "EEXIST" && statSync(path, { throwIfNoEntry: false })?.isDirectory()) return false;

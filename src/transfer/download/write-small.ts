@@ -9,6 +9,7 @@ import {
   rmSync,
   writeSync,
 } from "node:fs";
+import { systemCode } from "../../errors.ts";
 import type { FileAttributes } from "../large/disk-file.ts";
 import { partPath } from "../part-file.ts";
 
@@ -42,7 +43,7 @@ function openAnew(part: string): number {
   try {
     return openSync(part, writeFlags, 0o666);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    if (systemCode(error) !== "EEXIST") throw error;
     rmSync(part, { force: true });
     return openSync(part, writeFlags, 0o666);
   }

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { systemCode } from "../../errors.ts";
 import { commonSpace } from "./answer-reader.ts";
 import { type Answer, Exchange, type HttpRequest, type Settled } from "./exchange.ts";
 import { CutConnection, StaleConnection } from "./http-failure.ts";
@@ -124,7 +125,5 @@ export class Connection {
 
 function isBroken(error: unknown): boolean {
   if (error instanceof CutConnection) return !error.isSilence;
-  return (
-    error instanceof Error && "code" in error && /^(ECONNRESET|EPIPE)$/.test(String(error.code))
-  );
+  return /^(ECONNRESET|EPIPE)$/.test(systemCode(error) ?? "");
 }

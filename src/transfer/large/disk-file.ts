@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
 import { type FileHandle, constants, open, rm } from "node:fs/promises";
+import { systemCode } from "../../errors.ts";
 import { bufferBytes } from "./buffer-pool.ts";
 
 /** `bypass`: where the file system can, the bytes go to the disk past the page cache, which stays the training's. */
@@ -37,7 +38,7 @@ export async function openDiskFile(path: string, pageCache: PageCache): Promise<
   const flags = O_RDWR | O_CREAT | O_NOFOLLOW;
   const cached = await open(path, flags, 0o666).catch(async (error: unknown) => {
     // Killed after the file had its final, read-only permissions, and before its name.
-    if (!(error instanceof Error && "code" in error && error.code === "EACCES")) throw error;
+    if (systemCode(error) !== "EACCES") throw error;
     await rm(path, { force: true });
     return open(path, flags, 0o666);
   });
@@ -123,5 +124,4 @@ function writeAllNow(fd: number, bytes: Uint8Array, position: number): void {
   }
 }
 
-const isInvalid = (error: unknown) =>
-  error instanceof Error && "code" in error && error.code === "EINVAL";
+const isInvalid = (error: unknown) => systemCode(error) === "EINVAL";

@@ -1,3 +1,4 @@
+import { systemCode } from "../../errors.ts";
 import { eachParallel } from "../each-parallel.ts";
 import { type BufferPool, bufferBytes } from "./buffer-pool.ts";
 import { type CrcAlgorithm, type Piece, createRangeSum } from "./crc-sums.ts";
@@ -59,7 +60,7 @@ export async function readThrough(
     }
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EIO") return false;
+    if (systemCode(error) === "EIO") return false;
     throw error;
   } finally {
     pool.giveBack(buffer);

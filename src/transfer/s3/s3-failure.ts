@@ -1,5 +1,5 @@
 import { noSuchBucket } from "../../aws/translate-error.ts";
-import { type ErrorCode, RunctlError, isRunctlError } from "../../errors.ts";
+import { type ErrorCode, RunctlError, isRunctlError, systemCode } from "../../errors.ts";
 import type { AnswerHead } from "../http/body.ts";
 import { BadAnswer, CutConnection, StaleConnection } from "../http/http-failure.ts";
 
@@ -113,13 +113,13 @@ export function isTransient(error: unknown): boolean {
   if (error instanceof S3Busy || error instanceof ShortBody) return true;
   if (error instanceof CutConnection || error instanceof StaleConnection) return true;
   if (error instanceof BadAnswer) return true;
-  return error instanceof Error && "code" in error && connectionCodes.has(String(error.code));
+  return connectionCodes.has(systemCode(error) ?? "");
 }
 
 /** A failure to connect that another try will not end, as the user reads it; others as they are. */
 export function connectFailure(error: unknown, host: string): unknown {
-  if (!(error instanceof Error) || !("code" in error) || isTransient(error)) return error;
-  const code = String(error.code);
+  if (!(error instanceof Error) || isTransient(error)) return error;
+  const code = systemCode(error) ?? "";
   if (code === "EMFILE" || code === "ENFILE") {
     return new RunctlError("CONFIGURATION", `too many open files (${code})`, {
       hint: "lower --parallel, or raise `ulimit -n`",
