@@ -1,11 +1,6 @@
 import type { Socket } from "node:net";
 import type { RequestBody } from "./body.ts";
-
-/** As much as is read and written at once: larger pieces fall out of the processor's cache. */
-const pieceBytes = 256 * 1024;
-
-/** Buffers that no sender has. */
-const spare: Buffer[] = [];
+import { giveBackSendBuffer, takeSendBuffer } from "./send-buffers.ts";
 
 interface SenderEvents {
   /** A piece is written: for whoever watches that something moves. */
@@ -19,7 +14,7 @@ export class BodySender {
   readonly #socket: Socket;
   readonly #body: RequestBody;
   readonly #events: SenderEvents;
-  readonly #buffer = spare.pop() ?? Buffer.allocUnsafeSlow(pieceBytes);
+  readonly #buffer = takeSendBuffer();
   #at = 0;
   #state: "new" | "reading" | "writing" | "sent" | "stopped" = "new";
 
@@ -54,7 +49,7 @@ export class BodySender {
 
   /** After the socket is closed or the body is sent, when nobody reads the buffer any more. */
   giveBack(): void {
-    if (this.#state !== "reading") spare.push(this.#buffer);
+    if (this.#state !== "reading") giveBackSendBuffer(this.#buffer);
   }
 
   /** Reads the next piece behind the `headBytes` that stand in the buffer, then writes both. */

@@ -1,5 +1,6 @@
-import { createCrcEngine } from "../../crc-engine.ts";
+import { type CrcEngine, createCrcEngine } from "../../crc-engine.ts";
 import type { RequestBody } from "../http/body.ts";
+import { sendMemory } from "../http/send-buffers.ts";
 import { crc32Text } from "../crc32-text.ts";
 import type { UploadSource } from "./upload-source.ts";
 
@@ -44,6 +45,8 @@ export async function heldBody({ source, start, sizeBytes }: Piece): Promise<Che
   };
 }
 
+let engine: CrcEngine | undefined;
+
 /**
  * For a piece of any size: its bytes are read once, while they are sent, and the checksum follows them as a trailer
  * ("Signature calculations for trailing headers", Amazon S3 API Reference). The whole piece is one chunk, as S3 sets
@@ -53,7 +56,7 @@ export function trailingBody({ source, start, sizeBytes }: Piece): ChecksummedBo
   const head = Buffer.from(`${sizeBytes.toString(16)}\r\n`, "latin1");
   const tailBytes = tailOf("AAAAAA==").byteLength;
   const dataEnd = head.byteLength + sizeBytes;
-  const engine = createCrcEngine();
+  const { crc32 } = (engine ??= createCrcEngine(sendMemory));
   let value = 0;
   let readTo = 0;
   let tail: Buffer | undefined;
@@ -61,7 +64,7 @@ export function trailingBody({ source, start, sizeBytes }: Piece): ChecksummedBo
   function took(into: Uint8Array, at: number, count: number): number {
     if (at === head.byteLength) value = 0;
     else if (at !== readTo) throw new Error(`body read at ${at} after ${readTo}`);
-    value = engine.crc32(value, into.byteLength === count ? into : into.subarray(0, count));
+    value = crc32(value, into.byteLength === count ? into : into.subarray(0, count));
     readTo = at + count;
     if (readTo === dataEnd) {
       // A file that changed must not get a checksum that makes it look whole.

@@ -12,11 +12,15 @@ export interface ReadPace {
 /** 256 KiB come from the page cache in about 50 µs, from a network volume in no less than 500 µs. */
 const coldMs = 0.5;
 
-/** Reads in threads after a slow one, before the event loop tries again. */
-const coldReads = 64;
+/**
+ * The most reads that are left to threads before the event loop tries again. After one slow read, for which a busy
+ * system is enough, it is one; after each slow try twice as many, as it is the disk then.
+ */
+const mostColdReads = 64;
 
 export function createReadPace(now: () => number = () => performance.now()): ReadPace {
   let cold = 0;
+  let next = 1;
   return {
     isCold() {
       if (cold === 0) return false;
@@ -26,7 +30,9 @@ export function createReadPace(now: () => number = () => performance.now()): Rea
     timed(read) {
       const start = now();
       const result = read();
-      if (now() - start > coldMs) cold = coldReads;
+      const isSlow = now() - start > coldMs;
+      if (isSlow) cold = next;
+      next = isSlow ? Math.min(2 * next, mostColdReads) : 1;
       return result;
     },
   };
