@@ -62,7 +62,7 @@ export function startRangeThread({
       try {
         const { lengthBytes: bytes } = order.range;
         const ask = () => peer.call<RangeAnswer>("fetchRange", { ...order, id }, signal);
-        return await flow.run(ask, { bytes, ...(signal ? { signal } : {}) });
+        return await flow.run(ask, { bytes, signal });
       } finally {
         countBytes.delete(id);
       }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { test } from "node:test";
-import { createThreadNeed } from "./thread-need.ts";
+import { createThreadNeed, measureHere } from "./thread-need.ts";
 
 /** Two seconds in which this thread computes and the cores idle so much of the time. */
 function needAfter(busy: number, idle: number, parallelism = 2): boolean[] {
@@ -35,3 +37,15 @@ test("a moment of computing is no need", () => {
   });
   assert.deepEqual(busy, [false, false, false, false, false]);
 });
+
+test(
+  "a core that waits for the disk counts as idle",
+  { skip: process.platform !== "linux" },
+  () => {
+    const ticks = readFileSync("/proc/stat", "utf8").split(/\s+/, 6).slice(4).map(Number);
+    const before = 10 * ticks.reduce((sum, each) => sum + each, 0);
+    const after = measureHere().idleMs;
+    // What the cores can have idled between the two looks.
+    assert.ok(after >= before && after <= before + 60_000 * cpus().length, `${before} ${after}`);
+  },
+);
