@@ -29,8 +29,7 @@ export async function fetchAgain(
   signal?: AbortSignal,
 ): Promise<void> {
   const { bucket, prefix } = source;
-  const shared = signal ? { signal } : {};
-  const found = await findObject(aws, { bucket, key }, shared);
+  const found = await findObject(aws, { bucket, key }, { signal });
   if (found?.etag !== etag) {
     throw new RunctlError("CONFLICT", `s3://${bucket}/${key} changed while the volume was filled`, {
       hint: "run the same command again: it moves only what is missing",
@@ -42,5 +41,5 @@ export async function fetchAgain(
   // Another name than the key's: it was compressed.
   const decompress = key !== prefix + path;
   const to = { path: full, isDirectory: false };
-  await downloadSingle(aws, object, to, { ...rules, decompress, ...shared });
+  await downloadSingle(aws, object, to, { ...rules, decompress, signal });
 }

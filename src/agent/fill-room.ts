@@ -47,7 +47,7 @@ export async function requireRoom(
   const size: SourceSize = { objects: 0, bytes: 0 };
   let bytesToCome = 0;
   let filesToCome = 0;
-  for await (const { key, sizeBytes } of listObjects(aws, source, signal ? { signal } : {})) {
+  for await (const { key, sizeBytes } of listObjects(aws, source, { signal })) {
     const placement = placeKey(key.slice(source.prefix.length), sizeBytes);
     if (placement.kind !== "file") continue;
     size.objects += 1;

@@ -9,7 +9,7 @@ import { type DirectBuffer, directBuffer, readDirect } from "../transfer/read-di
 const filesAtOnce = 8;
 
 export interface VerifyOptions {
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Called for each file that was read. */
   onFile?: (file: ManifestFile) => void;
 }

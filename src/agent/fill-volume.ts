@@ -218,9 +218,9 @@ async function downloadOnce(
       onListed: (path) => void (path.endsWith("/") && markers.add(path)),
       onGone: (file) => void gone.push(file),
       onOriginal,
-      ...(parallel === undefined ? {} : { parallel }),
-      ...(signal ? { signal } : {}),
-      ...(retryMs === undefined ? {} : { retryMs }),
+      parallel,
+      signal,
+      retryMs,
     });
     requireNoFailures(result.failed);
     return { result, draft, gone, markers };
@@ -253,7 +253,7 @@ async function verify(
   let objects = 0;
   let bytes = 0;
   const wrong = await findWrongFiles(root, draft.read(), {
-    ...(signal ? { signal } : {}),
+    signal,
     onFile: (file) => {
       objects += 1;
       bytes += file.sizeBytes;
@@ -261,7 +261,7 @@ async function verify(
     },
   });
   for (const file of wrong) await fetchAgain(aws, { source, root }, file, signal);
-  requireRight(await findWrongFiles(root, wrong, signal ? { signal } : {}));
+  requireRight(await findWrongFiles(root, wrong, { signal }));
 }
 
 function parseSource(text: string): Source {

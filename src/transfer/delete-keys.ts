@@ -15,9 +15,9 @@ const mostKeys = 1000;
 const unwritable = /[\p{Cc}\ufffe\uffff]/u;
 
 export interface DeleteOptions {
-  signal?: AbortSignal;
-  flow?: FlowControl;
-  retryMs?: number;
+  signal?: AbortSignal | undefined;
+  flow?: FlowControl | undefined;
+  retryMs?: number | undefined;
 }
 
 /** Deletes objects, 1,000 at a time. @returns those that S3 did not delete, and why. */
@@ -30,11 +30,7 @@ export async function deleteKeys(
   const { signal, retryMs, flow = createFlowControl({ parallel: 1 }) } = options;
   const client = s3Client(aws);
   const send = (request: S3Request) =>
-    retryTransfer(() => client.send(request, signal), {
-      flow,
-      ...(signal ? { signal } : {}),
-      ...(retryMs === undefined ? {} : { deadlineMs: retryMs }),
-    });
+    retryTransfer(() => client.send(request, signal), { flow, retryMs, signal });
   const failed: LeftOut[] = [];
   const writable = keys.filter((key) => !unwritable.test(key));
   for (let at = 0; at < writable.length; at += mostKeys) {

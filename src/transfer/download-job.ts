@@ -2,7 +2,7 @@ import type { Aws } from "../aws/connect.ts";
 import type { ManifestFile } from "../manifest.ts";
 import type { DownloadJournal } from "./download/download-journal.ts";
 import type { FlowControl } from "./flow-control.ts";
-import { bufferPool } from "./large/buffer-pool.ts";
+import { type BufferPool, bufferPool } from "./large/buffer-pool.ts";
 import type { PageCache } from "./large/disk-file.ts";
 import type { Asking } from "./large/stored-object.ts";
 import type { ListedObject } from "./s3/listing-page.ts";
@@ -43,8 +43,8 @@ export interface DownloadJob extends DownloadRules {
    * Told before a compressed object is fetched how many bytes its file takes above those of the object, or of the file
    * that it replaces, as its metadata says. What it throws ends the download.
    */
-  onOriginal?(moreBytes: number): void;
-  signal?: AbortSignal;
+  onOriginal?: ((moreBytes: number) => void) | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 export interface PlacedObject {
@@ -62,14 +62,7 @@ export interface PlacedObject {
 export function askingOf(
   { aws, bucket, flow, retryMs, signal }: DownloadJob,
   object: ListedObject,
-) {
-  const { key, etag, sizeBytes, modifiedMs } = object;
-  return {
-    client: s3Client(aws),
-    pool: bufferPool(aws),
-    flow,
-    object: { bucket, key, etag, sizeBytes, lastModified: new Date(modifiedMs) },
-    retryMs,
-    ...(signal ? { signal } : {}),
-  } satisfies Asking & Record<string, unknown>;
+): Asking & { pool: BufferPool } {
+  const [client, pool] = [s3Client(aws), bufferPool(aws)];
+  return { client, pool, flow, object: { ...object, bucket }, retryMs, signal };
 }

@@ -30,8 +30,8 @@ export const smallObjectBytes = 1024 * 1024;
  * Downloads one version of an object to `path`: pinned by ETag, compared with S3's checksum, and there under its
  * name only when complete. Large objects come in parallel ranges and go on where an earlier run ended.
  *
- * @throws RunctlError CONFLICT when the object is not that version any more or another run downloads to the path, VERIFICATION_FAILED when the bytes
- * were wrong twice, OPERATION_FAILED when the disk or the network gave up.
+ * @throws RunctlError CONFLICT when the object is not that version any more or another run downloads to the path,
+ * VERIFICATION_FAILED when the bytes were wrong twice, OPERATION_FAILED when the disk or the network gave up.
  */
 export async function downloadObject(
   aws: Aws,
@@ -68,7 +68,8 @@ async function downloadAlone(
     try {
       if (verify) requireDirect(file, path);
       const right = await bring(aws, { object, path, file }, { ...options, onBytes });
-      await file.setAttributes(attributesOf(object, right, options));
+      const { attributesOf = () => ({ modifiedMs: object.modifiedMs }) } = options;
+      await file.setAttributes(attributesOf(right.headers));
       if (durable || sizeBytes > smallObjectBytes) await file.sync();
       await rename(partPath(path), path);
       if (sizeBytes > usualRangeBytes) await rm(rangesPath(path), { force: true });
@@ -129,10 +130,6 @@ const isOfNoUse = (error: unknown) =>
   isRunctlError(error, "CONFLICT") ||
   isRunctlError(error, "NOT_FOUND") ||
   isRunctlError(error, "VERIFICATION_FAILED");
-
-function attributesOf(object: WantedObject, { headers }: RightFile, options: DownloadOptions) {
-  return options.attributesOf?.(headers) ?? { modifiedMs: object.lastModified?.getTime() };
-}
 
 function requireDirect({ isDirect }: DiskFile, path: string): void {
   if (isDirect) return;

@@ -19,14 +19,14 @@ import {
 
 export interface DownloadPrefixOptions extends Partial<DownloadRules> {
   /** Requests at once; default 64. */
-  parallel?: number;
+  parallel?: number | undefined;
   /** Default: one for `parallel` requests without a limit of bandwidth. */
   flow?: FlowControl;
   /** Paths that take part, relative to the prefix; default: all. */
   takes?: NameFilter;
   /** Gets every path of the listing, relative to the prefix, whether it takes part or not. */
   onListed?: (path: string) => void;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   onProgress?: (progress: TransferProgress) => void;
   /** Gets what is there now, in S3's order. */
   onFile?: (file: ManifestFile) => void;
@@ -41,7 +41,7 @@ export interface DownloadPrefixOptions extends Partial<DownloadRules> {
   /** As in `DownloadJob`. */
   onOriginal?: (moreBytes: number) => void;
   /** How long one request is tried again without progress, in milliseconds; default 120,000. */
-  retryMs?: number;
+  retryMs?: number | undefined;
 }
 
 /** As many small objects lie on the wire and at S3 without any of them waiting for this machine. */
@@ -107,8 +107,8 @@ async function downloadLocked(
     pageCache: options.pageCache ?? "bypass",
     checksums: options.checksums ?? true,
     retryMs: options.retryMs ?? 120_000,
-    ...(options.onOriginal ? { onOriginal: options.onOriginal } : {}),
-    ...(signal ? { signal } : {}),
+    onOriginal: options.onOriginal,
+    signal,
   };
   const scope = { prefix: source.prefix, takes, onListed: options.onListed };
   const ordered = createInOrder<ManifestFile>((file) => options.onFile?.(file));

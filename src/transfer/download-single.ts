@@ -21,7 +21,7 @@ import {
 
 interface SingleOptions extends DownloadRules {
   flow?: FlowControl;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   onProgress?: (progress: TransferProgress) => void;
 }
 
@@ -68,7 +68,7 @@ export async function downloadSingle(
     flow,
     retryMs: 120_000,
     known: () => undefined,
-    ...(signal ? { signal } : {}),
+    signal,
   };
   try {
     const canBeOriginal = rules.decompress && original !== undefined;

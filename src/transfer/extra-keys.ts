@@ -1,6 +1,7 @@
 import { type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Aws } from "../aws/connect.ts";
+import type { ListOptions } from "./list-objects.ts";
 import { compressedSuffix } from "./file-metadata.ts";
 import { type UploadScope, mayChange, pairsOf, takesPart } from "./upload-scope.ts";
 
@@ -18,7 +19,7 @@ export interface ExtraKeys {
 export async function findExtraKeys(
   aws: Aws,
   scope: UploadScope,
-  options: { signal?: AbortSignal; retryMs?: number } = {},
+  options: ListOptions = {},
 ): Promise<ExtraKeys> {
   const paths: string[] = [];
   const blind = new Set<string>();

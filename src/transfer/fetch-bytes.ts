@@ -12,7 +12,7 @@ import { isRangeAtEnd, lastingFailure } from "./s3/s3-failure.ts";
 interface FetchOptions {
   /** First byte that is wanted; default 0. */
   from?: number;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** How long the request is tried again, in milliseconds; default 20,000. */
   retryMs?: number;
 }
@@ -40,8 +40,8 @@ export async function fetchBytes(
   try {
     const { answer, bytes } = await retryTransfer(attempt, {
       flow: createFlowControl({ parallel: 1 }),
-      deadlineMs: retryMs,
-      ...(signal ? { signal } : {}),
+      retryMs,
+      signal,
     });
     if (from === 0) requireRight(answer, bytes, `s3://${bucket}/${key}`);
     return bytes;

@@ -6,10 +6,10 @@ import { directBuffer, readDirect } from "./read-direct.ts";
 interface Reading {
   algorithm: ChecksumAlgorithm;
   /** In bytes, of an object whose checksum is that of the parts' checksums. */
-  partSizes?: readonly number[];
+  partSizes?: readonly number[] | undefined;
   /** From the disk itself: what is in the page cache proves nothing of it. */
   isDirect?: boolean;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /**

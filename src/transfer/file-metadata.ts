@@ -4,9 +4,9 @@ export type UserMetadata = Readonly<Record<string, string>>;
 /** What an object keeps of the file that it was made from. */
 export interface FileMetadata {
   /** Milliseconds since 1970, with a fraction. */
-  modifiedMs?: number;
+  modifiedMs: number | undefined;
   /** As `stat` gives it, type of file included. */
-  mode?: number;
+  mode: number | undefined;
 }
 
 /**
@@ -23,13 +23,8 @@ export function fileMetadata({ mtimeNs, mode }: { mtimeNs: bigint; mode: bigint 
 }
 
 /** What is missing or makes no sense is left out: other programs write these names too. */
-export function readFileMetadata(metadata: UserMetadata): FileMetadata {
-  const modifiedMs = readTime(metadata["mtime"] ?? "");
-  const mode = readMode(metadata["mode"] ?? "");
-  return {
-    ...(modifiedMs === undefined ? {} : { modifiedMs }),
-    ...(mode === undefined ? {} : { mode }),
-  };
+export function readFileMetadata({ mtime, mode }: Partial<Record<string, string>>): FileMetadata {
+  return { modifiedMs: readTime(mtime ?? ""), mode: readMode(mode ?? "") };
 }
 
 /** Seconds, as both write them; RFC 3339 as `rclone --metadata` does. */

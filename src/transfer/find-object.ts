@@ -11,7 +11,8 @@ export interface FoundObject {
   sizeBytes: number;
   /** Without quotes. */
   etag: string;
-  lastModified: Date;
+  /** When S3 got it, in milliseconds since 1970. */
+  modifiedMs: number;
   metadata: UserMetadata;
 }
 
@@ -19,20 +20,20 @@ export interface FoundObject {
 export async function findObject(
   aws: Aws,
   { bucket, key, ...owner }: ObjectLocation,
-  { signal, retryMs = 20_000 }: { signal?: AbortSignal; retryMs?: number } = {},
+  { signal, retryMs = 20_000 }: { signal?: AbortSignal | undefined; retryMs?: number } = {},
 ): Promise<FoundObject | undefined> {
   const request = { method: "HEAD", bucket, key, headers: ownerHeader(owner) } as const;
   const flow = createFlowControl({ parallel: 1 });
   try {
     const { headers } = await retryTransfer(() => s3Client(aws).send(request, signal), {
       flow,
-      deadlineMs: retryMs,
-      ...(signal ? { signal } : {}),
+      retryMs,
+      signal,
     });
     return {
       sizeBytes: Number(headers.get("content-length")),
       etag: (headers.get("etag") ?? "").replaceAll('"', ""),
-      lastModified: new Date(headers.get("last-modified") ?? 0),
+      modifiedMs: Date.parse(headers.get("last-modified") ?? "") || 0,
       metadata: userMetadata(headers),
     };
   } catch (error) {

@@ -8,7 +8,7 @@ interface FlowOptions {
   /** Most requests under way at once (`--parallel`). */
   parallel: number;
   /** Over all requests, up and down (`--bandwidth-limit`); undefined: no limit. */
-  bytesPerSecond?: number;
+  bytesPerSecond?: number | undefined;
   clock?: Clock;
 }
 
@@ -28,7 +28,7 @@ interface FlowCounters {
 interface RunOptions {
   /** What the work is going to move, counted against the bandwidth limit before it begins. */
   bytes?: number;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /**

@@ -13,11 +13,11 @@ export interface ListedPlace {
 }
 
 export interface ListOptions {
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Default: one of the listing's own. */
   flow?: FlowControl;
   /** How long one request is tried again without progress, in milliseconds; default 120,000. */
-  retryMs?: number;
+  retryMs?: number | undefined;
 }
 
 /**
@@ -46,11 +46,7 @@ export function listPages(
     } as const;
     const attempt = async () => readListingPage((await client.send(request, signal)).text);
     try {
-      return await retryTransfer(attempt, {
-        flow,
-        ...(signal ? { signal } : {}),
-        ...(retryMs === undefined ? {} : { deadlineMs: retryMs }),
-      });
+      return await retryTransfer(attempt, { flow, retryMs, signal });
     } catch (error) {
       throw lastingFailure(error, `listing ${name}`);
     }

@@ -50,12 +50,11 @@ export async function uploadDirectory(
     pace: createReadPace(),
     options: { ...rest, flow, onBytes: tally.progress },
   };
-  const waits = { ...(signal ? { signal } : {}), ...(retryMs === undefined ? {} : { retryMs }) };
   try {
     const forms: string[] = [];
     /** Paths that S3 has only compressed, or not at all. */
     const notPlain = new Set<string>();
-    const pairs = wantedPairs(job, pairsOf(aws, scope, waits), forms);
+    const pairs = wantedPairs(job, pairsOf(aws, scope, { signal, retryMs }), forms);
     await eachParallel(pairs, flow.count, async ({ file, object }) => {
       signal?.throwIfAborted();
       try {

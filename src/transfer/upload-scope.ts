@@ -1,5 +1,5 @@
 import type { Aws } from "../aws/connect.ts";
-import { listPages } from "./list-objects.ts";
+import { type ListOptions, listPages } from "./list-objects.ts";
 import { type NameFilter, originalName } from "./name-filter.ts";
 import { type Pair, pairByKey } from "./upload/pair-by-key.ts";
 import { type SymlinkPolicy, type WalkedFile, walkFiles } from "./walk-files.ts";
@@ -30,7 +30,7 @@ export const mayChange = (scope: UploadScope, path: string) =>
 export function pairsOf(
   aws: Aws,
   scope: UploadScope,
-  options: { signal?: AbortSignal; retryMs?: number } = {},
+  options: ListOptions = {},
 ): AsyncGenerator<Pair> {
   const { bucket, prefix } = scope;
   return pairByKey(filesOf(scope), listPages(aws, { bucket, prefix }, options), prefix);
@@ -38,8 +38,8 @@ export function pairsOf(
 
 function filesOf({ directory, prefix, symlinks, mayLeave }: UploadScope): Generator<WalkedFile> {
   return walkFiles(directory, {
-    ...(symlinks ? { symlinks } : {}),
-    ...(mayLeave ? { mayLeave } : {}),
+    symlinks,
+    mayLeave,
     prefixBytes: Buffer.byteLength(prefix),
   });
 }

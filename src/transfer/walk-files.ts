@@ -21,9 +21,9 @@ export type WalkedFile =
 
 export interface WalkOptions {
   /** Default: follow. */
-  symlinks?: SymlinkPolicy;
+  symlinks?: SymlinkPolicy | undefined;
   /** Follow links that leave the directory too; otherwise they are refused. */
-  mayLeave?: boolean;
+  mayLeave?: boolean | undefined;
   /** Bytes of the key before the path. */
   prefixBytes?: number;
 }

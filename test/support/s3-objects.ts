@@ -15,7 +15,7 @@ export interface ObjectAddress {
 export interface ObjectHead {
   sizeBytes: number;
   etag: string;
-  lastModified: Date;
+  modifiedMs: number;
   metadata: Readonly<Record<string, string>>;
   /** Of the whole object, also when one part was asked for; undefined unless it was uploaded in parts. */
   partsCount: number | undefined;
@@ -55,7 +55,7 @@ export async function headObject(
     return {
       sizeBytes: head.ContentLength ?? 0,
       etag: withoutQuotes(head.ETag),
-      lastModified: head.LastModified ?? new Date(0),
+      modifiedMs: head.LastModified?.getTime() ?? 0,
       metadata: head.Metadata ?? {},
       partsCount: head.PartsCount,
       checksum: checksumOfHead(head),

@@ -71,7 +71,7 @@ export async function downloadCompressed(
   await restore(job, object, { path, original, attributes });
   if (job.verify && !(await isOriginal(job, path, original))) {
     rmSync(join(job.target.root, path), { force: true });
-    throw wrongBytes(askingOf(job, object).object, " (read back)");
+    throw wrongBytes({ ...object, bucket: job.bucket }, " (read back)");
   }
   const made = noteOf(modifiedMs);
   await job.journal.add(made);
@@ -99,20 +99,19 @@ async function restore(
   object: ListedObject,
   { path, original, attributes }: Restored,
 ): Promise<void> {
-  const { aws, target, flow, tally, signal, retryMs } = job;
+  const { aws, bucket, target, flow, tally, signal, retryMs } = job;
   const full = join(target.root, path);
   const compressed = partPath(`${full}.zst\0`);
-  const shared = signal ? { signal } : {};
   try {
-    await downloadObject(aws, askingOf(job, object).object, compressed, {
+    await downloadObject(aws, { ...object, bucket }, compressed, {
+      signal,
       flow,
       retryMs,
       durable: false,
       pageCache: "keep",
       onBytes: tally.progress,
-      ...shared,
     });
-    await restoreCompressed(compressed, full, original, { durable: false, attributes, ...shared });
+    await restoreCompressed(compressed, full, original, { durable: false, attributes, signal });
   } finally {
     rmSync(compressed, { force: true });
   }

@@ -131,17 +131,18 @@ async function readBack(job: DownloadJob, { path, key, checksum }: ManifestFile)
   const full = join(job.target.root, path);
   if ((await fileChecksum(full, { algorithm, isDirect: true })) === value) return;
   await rm(full, { force: true });
-  throw wrongBytes({ bucket: job.bucket, key, etag: "", sizeBytes: 0 }, " (read back)");
+  throw wrongBytes({ bucket: job.bucket, key }, " (read back)");
 }
 
 async function moveLarge(job: DownloadJob, object: ListedObject, path: string) {
-  const { aws, target, flow, tally, signal, retryMs, verify, pageCache, checksums } = job;
+  const { aws, bucket, target, flow, tally, signal, retryMs, verify, pageCache, checksums } = job;
   const { key, etag, sizeBytes } = object;
   let modifiedMs = object.modifiedMs;
   target.requireSame(path);
   const full = join(target.root, path);
   requireRoomForFile(full, sizeBytes);
-  const done = await downloadObject(aws, askingOf(job, object).object, full, {
+  const done = await downloadObject(aws, { ...object, bucket }, full, {
+    signal,
     flow,
     // Without a checksum there is no note, which would make the name durable with others.
     durable: !checksums,
@@ -157,7 +158,6 @@ async function moveLarge(job: DownloadJob, object: ListedObject, path: string) {
       return attributes;
     },
     onBytes: tally.progress,
-    ...(signal ? { signal } : {}),
   });
   tally.move(sizeBytes, done.movedBytes, done.compared !== undefined);
   if (!done.checksum) return undefined;

@@ -63,11 +63,10 @@ async function* listWanted(
   { aws, bucket, target, tally, signal, retryMs }: DownloadJob,
   { prefix, takes, onListed }: DownloadScope,
 ): AsyncGenerator<ListedObject[], void> {
-  const options = { retryMs, ...(signal ? { signal } : {}) };
   // What is in an older directory may be some of these objects, and need no room.
   const free = target.isNew ? freeBytes(target.root) : Infinity;
   let total = 0;
-  for await (const page of listPages(aws, { bucket, prefix }, options)) {
+  for await (const page of listPages(aws, { bucket, prefix }, { retryMs, signal })) {
     const wanted = page.filter(({ key, sizeBytes }) => {
       const path = key.slice(prefix.length);
       onListed?.(path);

@@ -105,7 +105,7 @@ async function fill(asking: Asking, buffer: Uint8Array): Promise<ReadonlyMap<str
   return retryTransfer(attempt, {
     flow,
     bytes: () => sizeBytes,
-    deadlineMs: retryMs,
-    ...(signal ? { signal } : {}),
+    retryMs,
+    signal,
   });
 }

@@ -3,12 +3,9 @@ import type { FileAttributes } from "../large/disk-file.ts";
 
 /** What the headers of an object say of the file that it was; names in lower case. */
 export function metadataOfHeaders(headers: ReadonlyMap<string, string>): FileMetadata {
-  const mtime = headers.get("x-amz-meta-mtime");
-  const mode = headers.get("x-amz-meta-mode");
-  if (mtime === undefined && mode === undefined) return {};
   return readFileMetadata({
-    ...(mtime === undefined ? {} : { mtime }),
-    ...(mode === undefined ? {} : { mode }),
+    mtime: headers.get("x-amz-meta-mtime"),
+    mode: headers.get("x-amz-meta-mode"),
   });
 }
 

@@ -113,8 +113,8 @@ async function hasChecksum(
   const reading = {
     algorithm,
     isDirect: job.verify,
-    ...(parts === undefined ? {} : { partSizes: await partSizesOf(askingOf(job, object), parts) }),
-    ...(job.signal ? { signal: job.signal } : {}),
+    partSizes: parts === undefined ? undefined : await partSizesOf(askingOf(job, object), parts),
+    signal: job.signal,
   };
   return (await fileChecksum(fullPath(job, path), reading)) === value;
 }

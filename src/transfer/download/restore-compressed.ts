@@ -14,7 +14,7 @@ import { brokenFrame, frameBytes, frameLength, maxFrameBytes } from "../zstd-fra
 const decompress = promisify(zstdDecompress);
 
 export interface RestoreOptions {
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Whether the name, too, is on the disk when this resolves; default true. */
   durable?: boolean;
   /** What the file is given before it gets its name. */

@@ -9,12 +9,12 @@ export interface WantedObject {
   /** Without quotes, from a listing or a HEAD: exactly this version is downloaded. */
   etag: string;
   sizeBytes: number;
-  /** Becomes the file's modification time. */
-  lastModified?: Date;
+  /** Becomes the file's modification time; milliseconds since 1970. */
+  modifiedMs?: number;
 }
 
 export interface DownloadOptions {
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Shared by all downloads of one job; default: 10 requests of this object at once. */
   flow?: FlowControl;
   /** False: the caller makes the file's name durable later, for many files at once. */
@@ -25,7 +25,7 @@ export interface DownloadOptions {
   verify?: boolean;
   /** False: an object above 1 MiB is neither compared with S3's checksum nor gone on with. Default true. */
   checksums?: boolean;
-  /** What the file is given before it gets its name; default: the object's `lastModified` as its time. */
+  /** What the file is given before it gets its name; default: the object's time. */
   attributesOf?: (headers: ReadonlyMap<string, string>) => FileAttributes;
   onBytes?: (count: number) => void;
   /** How long one request is tried again without progress, in milliseconds; default 120,000. */
@@ -48,7 +48,10 @@ export interface DownloadedObject {
 }
 
 /** @param details which bytes, where that is known. */
-export function wrongBytes({ bucket, key }: WantedObject, details = ""): RunctlError {
+export function wrongBytes(
+  { bucket, key }: Pick<WantedObject, "bucket" | "key">,
+  details = "",
+): RunctlError {
   return new RunctlError(
     "VERIFICATION_FAILED",
     `s3://${bucket}/${key}: the bytes that arrived do not have S3's checksum, twice${details}`,
@@ -62,7 +65,7 @@ export function wrongBytes({ bucket, key }: WantedObject, details = ""): RunctlE
  * @throws RunctlError CONFLICT
  */
 export function requireVersion(
-  { bucket, key, etag, sizeBytes }: Pick<WantedObject, "bucket" | "key" | "etag" | "sizeBytes">,
+  { bucket, key, etag, sizeBytes }: WantedObject,
   headers: ReadonlyMap<string, string>,
 ): void {
   const got = headers.get("etag");

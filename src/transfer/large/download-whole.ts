@@ -24,7 +24,7 @@ export async function downloadWhole(source: ByteSource, verify: boolean): Promis
     if (!checksum) continue;
     const range = { first: 0, lengthBytes: sizeBytes, pieceLengths: [sizeBytes] };
     const there = new Map([[0, pieces]]);
-    const reading = { file, pool, algorithm, ...(signal ? { signal } : {}) };
+    const reading = { file, pool, algorithm, signal };
     if (verify && (await readBack(reading, [range], there)).length > 0) continue;
     return { checksum, compared, headers };
   }

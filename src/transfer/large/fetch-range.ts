@@ -119,8 +119,8 @@ async function pour(
       movedBytes: () => sink.next - range.first,
       // What has come stays: the next connection gets only the rest.
       restartsSlow: true,
-      deadlineMs: retryMs,
-      ...(signal ? { signal } : {}),
+      retryMs,
+      signal,
     });
   } while (sink.next < end);
 }

@@ -13,7 +13,7 @@ export interface Reading {
   file: DiskFile;
   /** Of the checksums to compare with. */
   algorithm: CrcAlgorithm;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** Reads ranges back and compares them. @returns those whose bytes in the file have not the checksums of `wanted` */

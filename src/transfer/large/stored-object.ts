@@ -13,7 +13,7 @@ export interface Asking {
   flow: FlowControl;
   object: WantedObject;
   retryMs: number;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** What S3 says of an object before any byte of it is asked for. */
@@ -76,7 +76,7 @@ async function head(
   const headers = { "if-match": `"${etag}"`, "x-amz-checksum-mode": "ENABLED" };
   const answer = await retryTransfer(
     () => client.send({ method: "HEAD", bucket, key, query, headers }, signal),
-    { flow, deadlineMs: retryMs, ...(signal ? { signal } : {}) },
+    { flow, retryMs, signal },
   );
   requireVersion(object, answer.headers);
   return answer.headers;

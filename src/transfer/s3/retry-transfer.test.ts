@@ -64,7 +64,7 @@ test("pauses double up to twenty seconds, with full jitter", async () => {
     at.push(clock.now() - start);
     throw cut;
   };
-  const options = { flow, random: half, deadlineMs: 60_000 };
+  const options = { flow, random: half, retryMs: 60_000 };
   const ended = assert.rejects(retryTransfer(attempt, options), cut);
   await clock.advance(120_000);
   await ended;
@@ -85,7 +85,7 @@ test("an attempt that moved something begins the deadline and the pauses anew", 
     if (moved === 10) return "all of it";
     throw cut;
   };
-  const done = retryTransfer(attempt, { flow, movedBytes: () => moved, deadlineMs: 60_000 });
+  const done = retryTransfer(attempt, { flow, movedBytes: () => moved, retryMs: 60_000 });
   await clock.advance(600_000);
 
   assert.equal(await done, "all of it");
@@ -99,7 +99,7 @@ test("all retries of a transfer share one budget: a storm is fed with ten a seco
     attempts += 1;
     throw cut;
   };
-  const options = { flow, random: () => 0, deadlineMs: 60_000 };
+  const options = { flow, random: () => 0, retryMs: 60_000 };
   const ended = Array.from({ length: 300 }, () => retryTransfer(attempt, options).catch(() => {}));
 
   await clock.advance(10_000);

@@ -6,13 +6,13 @@ export interface RetryTransferOptions {
   flow: FlowControl;
   /** What the next attempt is going to move, for the bandwidth limit. */
   bytes?: () => number;
-  /** What all attempts together moved so far: an attempt that moved something begins the deadline anew. */
+  /** What all attempts together moved so far: after an attempt that moved something `retryMs` begins anew. */
   movedBytes?: () => number;
   /** An attempt that is far slower than the others is given up and made again; needs `bytes`. */
   restartsSlow?: boolean;
-  /** Milliseconds without progress after which the last error is thrown. */
-  deadlineMs?: number;
-  signal?: AbortSignal;
+  /** Milliseconds without progress after which the last error is thrown; default 120,000. */
+  retryMs?: number | undefined;
+  signal?: AbortSignal | undefined;
   random?: () => number;
 }
 
@@ -31,7 +31,7 @@ export async function retryTransfer<Result>(
   attempt: (signal: AbortSignal | undefined) => Promise<Result>,
   options: RetryTransferOptions,
 ): Promise<Result> {
-  const { flow, signal, deadlineMs = 120_000, random = Math.random } = options;
+  const { flow, signal, retryMs = 120_000, random = Math.random } = options;
   let failures = 0;
   let moved = options.movedBytes?.() ?? 0;
   let end = Infinity;
@@ -40,7 +40,7 @@ export async function retryTransfer<Result>(
       const bytes = options.bytes?.() ?? 0;
       const once = () =>
         options.restartsSlow ? unlessSlow(attempt, bytes, options) : attempt(signal);
-      const result = await flow.run(once, { bytes, ...(signal ? { signal } : {}) });
+      const result = await flow.run(once, { bytes, signal });
       flow.noteSuccess();
       return result;
     } catch (error) {
@@ -52,7 +52,7 @@ export async function retryTransfer<Result>(
       if (failures === 0 || now > moved) {
         moved = now;
         failures = 0;
-        end = flow.clock.now() + deadlineMs;
+        end = flow.clock.now() + retryMs;
       }
       const pause = random() * Math.min(longestPauseMs, firstPauseMs * 2 ** failures);
       if (flow.clock.now() + pause > end) throw error;

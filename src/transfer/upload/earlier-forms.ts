@@ -29,11 +29,7 @@ export async function deleteEarlierForms(
   });
   if (ours.length === 0) return [];
   const { signal, flow, retryMs } = options;
-  const left = await deleteKeys(aws, bucket, ours, {
-    ...(signal ? { signal } : {}),
-    ...(flow ? { flow } : {}),
-    ...(retryMs === undefined ? {} : { retryMs }),
-  });
+  const left = await deleteKeys(aws, bucket, ours, { signal, flow, retryMs });
   return left.map(({ name, reason }) => ({
     name,
     reason: `an earlier form of the file, with old content, could not be deleted: ${reason}`,

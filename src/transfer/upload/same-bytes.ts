@@ -36,10 +36,9 @@ export async function hasSameBytes(
     return userMetadata(head.headers)["mtime"] === file.metadata["mtime"];
   }
   const { algorithm, value } = checksum;
-  const { signal } = job.options;
   // A link that is followed: the file is what it leads to.
   const real = realpathSync(path);
-  return (await fileChecksum(real, { algorithm, ...(signal ? { signal } : {}) })) === value;
+  return (await fileChecksum(real, { algorithm, signal: job.options.signal })) === value;
 }
 
 async function md5Of(file: FileSource): Promise<string> {

@@ -77,8 +77,8 @@ export function startUpload(aws: Aws, place: ObjectPlace, options: UploadOptions
       return retryTransfer(attempt, {
         flow,
         bytes: () => bytes,
-        ...(signal ? { signal } : {}),
-        ...(retryMs === undefined ? {} : { deadlineMs: retryMs }),
+        retryMs,
+        signal,
       });
     },
   };

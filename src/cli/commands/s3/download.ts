@@ -84,7 +84,7 @@ export const download = defineCommand({
       signal,
       flow: createFlowControl({
         parallel: flags.parallel ?? usualParallel,
-        ...(flags.bandwidthLimit === undefined ? {} : { bytesPerSecond: flags.bandwidthLimit }),
+        bytesPerSecond: flags.bandwidthLimit,
       }),
     };
     if (object) {
@@ -145,10 +145,8 @@ function rulesOf(flags: RuleFlags): DownloadRules {
 
 async function wantedObject(aws: Aws, { bucket, key }: S3Location, signal: AbortSignal) {
   if (key === "" || key.endsWith("/")) return undefined;
-  const head = await findObject(aws, { bucket, key }, { signal });
-  if (!head) return undefined;
-  const { sizeBytes, etag, lastModified, metadata } = head;
-  return { bucket, key, sizeBytes, etag, modifiedMs: lastModified.getTime(), metadata };
+  const found = await findObject(aws, { bucket, key }, { signal });
+  return found && { bucket, key, ...found };
 }
 
 /** What `upload --compress` made of the file of this name. */

@@ -119,9 +119,8 @@ function optionsFor(
   to: string,
   { parallel = 10, bandwidthLimit, noClobber }: FlowFlags,
 ): UploadDirectoryOptions {
-  const limit = bandwidthLimit === undefined ? {} : { bytesPerSecond: bandwidthLimit };
   return {
-    flow: createFlowControl({ parallel, ...limit }),
+    flow: createFlowControl({ parallel, bytesPerSecond: bandwidthLimit }),
     signal: context.signal,
     ifNoneMatch: noClobber,
     journal: openUploadJournal(uploadJournalDirectory(context.env), aws.endpointUrl),
