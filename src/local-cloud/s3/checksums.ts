@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { crc32 } from "node:zlib";
 import { combineCrc32 } from "../../crc-combine.ts";
+import { createCrcEngine } from "../../crc-engine.ts";
 import { combineCrc32c, Crc32c } from "../../crc32c.ts";
 import { combineCrc64Nvme, Crc64Nvme } from "../../crc64-nvme.ts";
 
@@ -53,9 +53,10 @@ export function startChecksum(algorithm: ChecksumAlgorithm): RunningChecksum {
 
 const starts: Record<ChecksumAlgorithm, () => RunningChecksum> = {
   CRC32: () => {
+    const { crc32 } = createCrcEngine();
     let value = 0;
     return {
-      update: (bytes) => void (value = crc32(bytes, value)),
+      update: (bytes) => void (value = crc32(value, bytes)),
       digest: () => bigEndian(BigInt(value), 4),
     };
   },
