@@ -2,7 +2,7 @@ import type { Aws } from "../aws/connect.ts";
 import { RunctlError } from "../errors.ts";
 import { checksumOf } from "../object-checksum.ts";
 import type { AnswerHead, BodySink } from "./http/body.ts";
-import { checksumOfHeaders } from "./s3/checksum-headers.ts";
+import { checksumOfHeaders } from "./s3/object-headers.ts";
 import { createFlowControl } from "./flow-control.ts";
 import { type ObjectLocation, ownerHeader } from "./object-location.ts";
 import { retryTransfer } from "./s3/retry-transfer.ts";

@@ -4,6 +4,7 @@ import { deleteEarlierForms } from "./upload/earlier-forms.ts";
 import { createFlowControl } from "./flow-control.ts";
 import { headOf } from "./upload/object-head.ts";
 import { createReadPace } from "./upload/read-pace.ts";
+import { etagOf } from "./s3/object-headers.ts";
 import { lastingFailure } from "./s3/s3-failure.ts";
 import { type TransferResult, createTally, interrupted } from "./transfer-result.ts";
 import type { UploadDirectoryOptions } from "./upload-directory.ts";
@@ -33,7 +34,7 @@ export async function uploadSingle(
     const object = head !== undefined &&
       head !== "hidden" && {
         sizeBytes: Number(head.headers.get("content-length")),
-        etag: (head.headers.get("etag") ?? "").replaceAll('"', ""),
+        etag: etagOf(head.headers),
       };
     if (object && options.ifNoneMatch) {
       tally.skip(object.sizeBytes);

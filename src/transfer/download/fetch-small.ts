@@ -1,5 +1,5 @@
 import type { BodySink } from "../http/body.ts";
-import { checksumOfHeaders } from "../s3/checksum-headers.ts";
+import { checksumOfHeaders } from "../s3/object-headers.ts";
 import type { ManifestFile } from "../../manifest.ts";
 import {
   type StoredChecksum,

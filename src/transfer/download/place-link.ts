@@ -1,5 +1,5 @@
 import { lstatSync, readlinkSync } from "node:fs";
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { dirname, join, normalize } from "node:path";
 import type { DownloadJob } from "../download-job.ts";
 import type { ListedObject } from "../s3/listing-page.ts";
@@ -15,7 +15,7 @@ export function isLinkThere(
 ): boolean {
   try {
     const to = readlinkSync(join(target.root, path), "buffer");
-    return createHash("md5").update(to).digest("hex") === etag;
+    return hash("md5", to) === etag;
   } catch {
     return false;
   }

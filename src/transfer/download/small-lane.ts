@@ -1,6 +1,6 @@
 import type { ManifestFile } from "../../manifest.ts";
 import type { BodySink } from "../http/body.ts";
-import { checksumOfHeaders } from "../s3/checksum-headers.ts";
+import { checksumOfHeaders } from "../s3/object-headers.ts";
 import type { DownloadJob } from "../download-job.ts";
 import { smallObjectBytes } from "../download-object.ts";
 import type { PlannedObject } from "./download-plan.ts";

@@ -31,12 +31,29 @@ export interface RequestBody {
 /** A body that is in memory. */
 export function bodyOf(content: Uint8Array | string): RequestBody {
   const bytes = typeof content === "string" ? Buffer.from(content) : content;
-  return {
-    size: bytes.byteLength,
-    read(into, at) {
-      const piece = bytes.subarray(at, at + into.byteLength);
-      into.set(piece);
-      return piece.byteLength;
-    },
-  };
+  return { size: bytes.byteLength, read: (into, at) => copyAt(bytes, into, at) };
+}
+
+/** As `RequestBody.read`, of bytes that are in memory. */
+export function copyAt(bytes: Uint8Array, into: Uint8Array, at: number): number {
+  const piece = bytes.subarray(at, at + into.byteLength);
+  into.set(piece);
+  return piece.byteLength;
+}
+
+/** Reads `size` bytes from `start` on into memory. */
+export async function readFully(
+  source: Pick<RequestBody, "read">,
+  start: number,
+  size: number,
+): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(size);
+  for (let at = 0; at < size;) {
+    const given = source.read(bytes.subarray(at), start + at);
+    // Without a promise there is nothing to wait for: a turn of the event loop costs as much as the read.
+    const count = typeof given === "number" ? given : await given;
+    if (!(count > 0)) throw new Error(`a body gave ${count} bytes at ${start + at}`);
+    at += count;
+  }
+  return bytes;
 }

@@ -1,4 +1,4 @@
-import { checksumOfHeaders } from "../s3/checksum-headers.ts";
+import { checksumOfHeaders } from "../s3/object-headers.ts";
 import { wrongBytes } from "../download/wanted-object.ts";
 import { type RightFile, checkObject, rangeAlgorithm } from "./check-object.ts";
 import { type ByteSource, fetchWhole } from "./fetch-range.ts";

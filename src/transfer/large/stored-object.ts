@@ -1,5 +1,5 @@
 import type { StoredChecksum } from "../../object-checksum.ts";
-import { checksumOfHeaders } from "../s3/checksum-headers.ts";
+import { checksumOfHeaders } from "../s3/object-headers.ts";
 import { RunctlError } from "../../errors.ts";
 import type { FlowControl } from "../flow-control.ts";
 import { retryTransfer } from "../s3/retry-transfer.ts";

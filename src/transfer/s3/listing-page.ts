@@ -1,4 +1,6 @@
 import { RunctlError } from "../../errors.ts";
+import { plainEtag } from "./object-headers.ts";
+import { resolveEntities } from "./xml-answer.ts";
 import { ShortBody } from "./s3-failure.ts";
 
 /** An object as a listing tells of it. */
@@ -48,7 +50,7 @@ export function readListingPage(text: string): ListingPage {
     const token = required(text, "NextContinuationToken", 0, text.length);
     // Without one the listing would end here as if it were whole.
     if (token === "") throw unreadable("NextContinuationToken");
-    page.nextToken = unescapeXml(token);
+    page.nextToken = resolveEntities(token);
   }
   return page;
 }
@@ -57,7 +59,7 @@ function readObject(text: string, start: number, end: number, isUrl: boolean): L
   return {
     key: ownText(decodeName(required(text, "Key", start, end), isUrl)),
     sizeBytes: Number(required(text, "Size", start, end)),
-    etag: unescapeXml(required(text, "ETag", start, end)).replaceAll('"', ""),
+    etag: plainEtag(resolveEntities(required(text, "ETag", start, end))),
     modifiedMs: Date.parse(required(text, "LastModified", start, end)),
   };
 }
@@ -94,25 +96,6 @@ const unreadable = (what: string) =>
 
 /** S3 writes a space as `+` in url-encoded listings. */
 function decodeName(text: string, isUrl: boolean): string {
-  const plain = unescapeXml(text);
+  const plain = resolveEntities(text);
   return isUrl && /[%+]/.test(plain) ? decodeURIComponent(plain.replaceAll("+", " ")) : plain;
-}
-
-const entities: Readonly<Record<string, string>> = {
-  quot: '"',
-  amp: "&",
-  lt: "<",
-  gt: ">",
-  apos: "'",
-};
-
-function unescapeXml(text: string): string {
-  if (!text.includes("&")) return text;
-  return text.replaceAll(
-    /&(#?)(x?)(\w+);/g,
-    (whole: string, hash: string, x: string, word: string) => {
-      if (hash === "") return entities[x + word] ?? whole;
-      return String.fromCodePoint(Number.parseInt(word, x === "" ? 10 : 16));
-    },
-  );
 }

@@ -1,6 +1,7 @@
 import type { Credentials } from "../../aws/renewing-credentials.ts";
 import { isRegionName, regionOfS3Url } from "../../aws/s3-address.ts";
 import type { Answer } from "../http/exchange.ts";
+import { elementText } from "./xml-answer.ts";
 
 /** What a failed request was sent with. */
 export interface SentRequest {
@@ -27,7 +28,7 @@ export function repairOf({ status, headers, text }: Answer, sent: SentRequest): 
   if (status === 301 || status === 307 || status === 400) {
     const region =
       headers.get("x-amz-bucket-region") ??
-      /<Region>([^<]*)</.exec(text)?.[1] ??
+      elementText(text, "Region") ??
       regionOfS3Url(headers.get("location") ?? "");
     // It becomes a part of a host's name, so a stranger's answer must not choose the host.
     if (region !== undefined && region !== sent.region && isRegionName(region)) {
@@ -40,7 +41,7 @@ export function repairOf({ status, headers, text }: Answer, sent: SentRequest): 
   }
   // An answer to HEAD has no words; 400 is what it gives for credentials that have expired.
   if (status === 400 && text === "") return { kind: "credentials" };
-  const code = /<Code>([^<]*)</.exec(text)?.[1];
+  const code = elementText(text, "Code");
   if (code === "ExpiredToken" || code === "TokenRefreshRequired") return { kind: "credentials" };
   return undefined;
 }

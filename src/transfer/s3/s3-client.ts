@@ -2,7 +2,13 @@ import { hash } from "node:crypto";
 import type { Aws } from "../../aws/connect.ts";
 import type { S3Address } from "../../aws/s3-address.ts";
 import { type S3Access, s3Access } from "../../aws/s3-access.ts";
-import { type AnswerHead, type BodySink, type RequestBody, bodyOf } from "../http/body.ts";
+import {
+  type AnswerHead,
+  type BodySink,
+  type RequestBody,
+  bodyOf,
+  readFully,
+} from "../http/body.ts";
 import type { Answer, Settled } from "../http/exchange.ts";
 import { type GetHead, createGetHead } from "./get-head.ts";
 import { type ConnectionPool, type PoolOptions, connectionPool } from "../http/connection-pool.ts";
@@ -17,6 +23,7 @@ import {
   encodeKey,
   encodeQuery,
 } from "./sign-request.ts";
+import { elementText } from "./xml-answer.ts";
 
 /** One request to S3. The client signs it, sends it on a kept-alive connection, and reads the answer; no retry. */
 export interface S3Request {
@@ -217,7 +224,8 @@ function isErrorDocument(text: string): boolean {
 
 function refusal({ method, bucket, key = "" }: S3Request, answer: Answer): Error {
   // What comes late has no status of its own: S3's words for a failure of its own mean another try.
-  const isTheirs = /<Code>(InternalError|ServiceUnavailable|SlowDown)</.test(answer.text);
+  const code = elementText(answer.text, "Code") ?? "";
+  const isTheirs = /^(InternalError|ServiceUnavailable|SlowDown)$/.test(code);
   const status = answer.status < 300 ? (isTheirs ? 503 : 400) : answer.status;
   return failureOf({ ...answer, status }, `${method} s3://${bucket}/${key}`);
 }
@@ -249,12 +257,6 @@ function readyBody(request: S3Request, { protocol }: S3Address): ReadyBody | Pro
 }
 
 async function hashed(body: RequestBody): Promise<ReadyBody> {
-  const bytes = Buffer.allocUnsafe(body.size);
-  for (let at = 0; at < body.size;) {
-    const read = body.read(bytes.subarray(at), at);
-    const count = typeof read === "number" ? read : await read;
-    if (!(count > 0)) throw new Error(`a body gave ${count} bytes at ${at}`);
-    at += count;
-  }
+  const bytes = await readFully(body, 0, body.size);
   return { body: bodyOf(bytes), payloadHash: hash("sha256", bytes) };
 }

@@ -2,6 +2,7 @@ import { noSuchBucket } from "../../aws/translate-error.ts";
 import { type ErrorCode, RunctlError, isRunctlError, systemCode } from "../../errors.ts";
 import type { AnswerHead } from "../http/body.ts";
 import { BadAnswer, CutConnection, StaleConnection } from "../http/http-failure.ts";
+import { elementText } from "./xml-answer.ts";
 
 /** The connection gave fewer bytes than it promised. */
 export class ShortBody extends Error {
@@ -50,8 +51,8 @@ interface FailedAnswer extends AnswerHead {
  * @param what was asked, such as `GET s3://bucket/key`
  */
 export function failureOf({ status, headers, text }: FailedAnswer, what: string): Error {
-  const code = /<Code>([^<]*)</.exec(text)?.[1] ?? `HTTP ${status}`;
-  const message = /<Message>([^<]*)</.exec(text)?.[1];
+  const code = elementText(text, "Code") ?? `HTTP ${status}`;
+  const message = elementText(text, "Message");
   const words = message === undefined ? `${what}: ${code}` : `${what}: ${message} (${code})`;
   if (status >= 500 || status === 429 || worthAnotherTry.has(code)) {
     return new S3Busy(words, status);
@@ -78,7 +79,7 @@ export function failureOf({ status, headers, text }: FailedAnswer, what: string)
     return new RunctlError("CREDENTIALS", words);
   }
   if (code === "NoSuchBucket") {
-    const bucket = /<BucketName>([^<]*)</.exec(text)?.[1] ?? /s3:\/\/([^/]+)/.exec(what)?.[1];
+    const bucket = elementText(text, "BucketName") ?? /s3:\/\/([^/]+)/.exec(what)?.[1];
     return noSuchBucket(what, bucket, new S3Refusal(code));
   }
   return new RunctlError(codes[status] ?? "AWS_ERROR", words, { cause: new S3Refusal(code) });

@@ -26,7 +26,7 @@ const entities: Readonly<Record<string, string>> = {
   apos: "'",
 };
 
-function resolveEntities(text: string): string {
+export function resolveEntities(text: string): string {
   if (!text.includes("&")) return text;
   return text.replaceAll(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
     if (hex) return String.fromCodePoint(Number.parseInt(hex, 16));

@@ -1,5 +1,5 @@
 import { type CrcEngine, createCrcEngine } from "../../crc-engine.ts";
-import type { RequestBody } from "../http/body.ts";
+import { type RequestBody, bodyOf, copyAt, readFully } from "../http/body.ts";
 import { sendMemory } from "../http/send-buffers.ts";
 import { crc32Text } from "../crc32-text.ts";
 import type { UploadSource } from "./upload-source.ts";
@@ -23,26 +23,10 @@ const checksumName = "x-amz-checksum-crc32";
 
 /** For a piece that is small enough to be held while it is sent: read once, its checksum stands in a header. */
 export async function heldBody({ source, start, sizeBytes }: Piece): Promise<ChecksummedBody> {
-  const bytes = Buffer.allocUnsafe(sizeBytes);
-  for (let at = 0; at < sizeBytes;) {
-    const count = source.read(bytes.subarray(at), start + at);
-    // Without a promise there is nothing to wait for: a turn of the event loop costs as much as the read.
-    at += typeof count === "number" ? count : await count;
-  }
+  const bytes = await readFully(source, start, sizeBytes);
   source.requireUnchanged();
   const value = crc32Text(createCrcEngine().crc32(0, bytes));
-  return {
-    body: {
-      size: sizeBytes,
-      read(into, at) {
-        const piece = bytes.subarray(at, at + into.byteLength);
-        into.set(piece);
-        return piece.byteLength;
-      },
-    },
-    headers: { [checksumName]: value },
-    crc32: () => value,
-  };
+  return { body: bodyOf(bytes), headers: { [checksumName]: value }, crc32: () => value };
 }
 
 let engine: CrcEngine | undefined;
@@ -85,8 +69,8 @@ export function trailingBody({ source, start, sizeBytes }: Piece): ChecksummedBo
     body: {
       size: dataEnd + tailBytes,
       read(into, at) {
-        if (at < head.byteLength) return copy(head, at, into);
-        if (at >= dataEnd) return copy(tail!, at - dataEnd, into);
+        if (at < head.byteLength) return copyAt(head, into, at);
+        if (at >= dataEnd) return copyAt(tail!, into, at - dataEnd);
         const left = dataEnd - at;
         const room = into.byteLength <= left ? into : into.subarray(0, left);
         const count = source.read(room, start + at - head.byteLength);
@@ -100,9 +84,3 @@ export function trailingBody({ source, start, sizeBytes }: Piece): ChecksummedBo
 
 const tailOf = (value: string) =>
   Buffer.from(`\r\n0\r\n${checksumName}:${value}\r\n\r\n`, "latin1");
-
-function copy(from: Uint8Array, at: number, into: Uint8Array): number {
-  const piece = from.subarray(at, at + into.byteLength);
-  into.set(piece);
-  return piece.byteLength;
-}

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { createCrcEngine } from "../../crc-engine.ts";
+import { readFully } from "../http/body.ts";
 import { crc32Text } from "../crc32-text.ts";
 import type { UploadSource } from "./upload-source.ts";
 import { compressFrame } from "./zstd-compress.ts";
@@ -40,7 +41,7 @@ async function* frames(
   let checksum = 0;
   try {
     for (let at = 0; at < source.sizeBytes; at += frameBytes) {
-      const bytes = await readAll(source, at, Math.min(frameBytes, source.sizeBytes - at));
+      const bytes = await readFully(source, at, Math.min(frameBytes, source.sizeBytes - at));
       checksum = engine.crc32(checksum, bytes);
       waiting.push(compressFrame(bytes));
       if (waiting.length >= framesAtOnce) yield await waiting.shift()!;
@@ -51,10 +52,4 @@ async function* frames(
     // Those that nobody asks for any more must not fail unheard.
     await Promise.allSettled(waiting);
   }
-}
-
-export async function readAll(source: UploadSource, start: number, size: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafeSlow(size);
-  for (let at = 0; at < size;) at += await source.read(bytes.subarray(at), start + at);
-  return bytes;
 }

@@ -1,7 +1,6 @@
 import { RunctlError, isRunctlError } from "../../errors.ts";
 import { bodyOf } from "../http/body.ts";
-import { failureOf } from "../s3/s3-failure.ts";
-import type { S3Answer } from "../s3/s3-client.ts";
+import { plainEtag } from "../s3/object-headers.ts";
 import type { UploadJob } from "./upload-job.ts";
 import { elementText, elementsNamed } from "../s3/xml-answer.ts";
 
@@ -60,7 +59,7 @@ export async function listParts(
       parts.push({
         partNumber: Number(elementText(part, "PartNumber")),
         sizeBytes: Number(elementText(part, "Size")),
-        etag: (elementText(part, "ETag") ?? "").replaceAll('"', ""),
+        etag: plainEtag(elementText(part, "ETag")),
         crc32: elementText(part, "ChecksumCRC32"),
       });
     }
@@ -114,20 +113,8 @@ export async function finishUpload(
       ...(job.options.ifNoneMatch ? { "if-none-match": "*" } : {}),
     },
     body: bodyOf(document),
-    check: requireNoLateError,
   });
-  const etag = (elementText(text, "ETag") ?? "").replaceAll('"', "");
-  return { etag, crc32: elementText(text, "ChecksumCRC32") };
-}
-
-/** S3 answers 200 at once and may find out later that it cannot ("CompleteMultipartUpload", API Reference). */
-function requireNoLateError({ text }: S3Answer): void {
-  if (!text.includes("<Error>")) return;
-  const isBusy = /^(InternalError|ServiceUnavailable|SlowDown)$/.test(
-    elementText(text, "Code") ?? "",
-  );
-  const answer = { status: isBusy ? 503 : 400, headers: new Map(), text };
-  throw failureOf(answer, "s3:CompleteMultipartUpload");
+  return { etag: plainEtag(elementText(text, "ETag")), crc32: elementText(text, "ChecksumCRC32") };
 }
 
 /** Frees the parts, which cost money while they are there. An upload that is gone already is no error. */

@@ -1,7 +1,8 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { isMd5Etag, isOfWhole } from "../../object-checksum.ts";
-import { checksumOfHeaders } from "../s3/checksum-headers.ts";
+import { readFully } from "../http/body.ts";
+import { checksumOfHeaders } from "../s3/object-headers.ts";
 import { fileChecksum } from "../file-checksum.ts";
 import { userMetadata } from "../file-metadata.ts";
 import type { ListedObject } from "../s3/listing-page.ts";
@@ -27,7 +28,7 @@ export async function hasSameBytes(
   if (object.sizeBytes !== sizeBytes) return false;
   if (sizeBytes === 0) return true;
   if (sizeBytes <= md5Bytes && isMd5Etag(object.etag)) {
-    if ((await md5Of(file)) === object.etag) return true;
+    if (hash("md5", await readFully(file, 0, sizeBytes)) === object.etag) return true;
   }
   const head = await headOf(job);
   if (head === undefined || head === "hidden") return false;
@@ -39,13 +40,4 @@ export async function hasSameBytes(
   // A link that is followed: the file is what it leads to.
   const real = realpathSync(path);
   return (await fileChecksum(real, { algorithm, signal: job.options.signal })) === value;
-}
-
-async function md5Of(file: FileSource): Promise<string> {
-  const bytes = Buffer.allocUnsafe(file.sizeBytes);
-  for (let at = 0; at < bytes.byteLength;) {
-    const count = file.read(bytes.subarray(at), at);
-    at += typeof count === "number" ? count : await count;
-  }
-  return createHash("md5").update(bytes).digest("hex");
 }

@@ -1,6 +1,7 @@
 import { RunctlError } from "../../errors.ts";
 import { type Piece, heldBody, trailingBody } from "./checksummed-body.ts";
-import { type UploadJob, etagOf } from "./upload-job.ts";
+import { etagOf } from "../s3/object-headers.ts";
+import type { UploadJob } from "./upload-job.ts";
 
 export interface SentPiece {
   etag: string;
@@ -44,7 +45,7 @@ export async function sendPiece(
     const stored = answer.headers.get("x-amz-checksum-crc32") ?? crc32;
     if (stored === crc32) {
       job.options.onBytes?.(sizeBytes);
-      return { etag: etagOf(answer), crc32 };
+      return { etag: etagOf(answer.headers), crc32 };
     }
   }
   const { bucket, key } = job.place;

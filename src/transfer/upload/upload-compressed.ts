@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Aws } from "../../aws/connect.ts";
-import { compressedParts, readAll } from "./compressed-parts.ts";
+import { readFully } from "../http/body.ts";
+import { compressedParts } from "./compressed-parts.ts";
 import {
   type OriginalFile,
   compressedSuffix,
@@ -48,7 +49,7 @@ export async function uploadCompressed(
 ): Promise<UploadedObject | undefined> {
   if (file.sizeBytes > mostBytes || existsSync(path + compressedSuffix)) return undefined;
   return compressing.run(async () => {
-    const start = await readAll(file, 0, Math.min(probeBytes, file.sizeBytes));
+    const start = await readFully(file, 0, Math.min(probeBytes, file.sizeBytes));
     if (!(await shrinks(start))) return undefined;
     const place = { bucket, key: key + compressedSuffix };
     const head = await headOf(startUpload(aws, place, options));

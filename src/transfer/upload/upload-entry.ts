@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { fileMetadata } from "../file-metadata.ts";
@@ -50,7 +50,7 @@ async function uploadStandIn(
   object: ListedObject | undefined,
 ): Promise<void> {
   const bytes = Buffer.from(entry.kind === "link" ? entry.target : "");
-  if (object?.etag === createHash("md5").update(bytes).digest("hex")) {
+  if (object?.etag === hash("md5", bytes)) {
     tally.skip(0);
     return;
   }

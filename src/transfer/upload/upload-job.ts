@@ -1,6 +1,5 @@
 import type { Aws } from "../../aws/connect.ts";
 import type { StoredChecksum } from "../../object-checksum.ts";
-import type { AnswerHead } from "../http/body.ts";
 import { type FlowControl, createFlowControl } from "../flow-control.ts";
 import { retryTransfer } from "../s3/retry-transfer.ts";
 import { type S3Answer, type S3Client, type S3Request, s3Client } from "../s3/s3-client.ts";
@@ -49,8 +48,6 @@ export interface UploadJob {
 interface ObjectRequest extends Omit<S3Request, "bucket" | "key"> {
   /** What it moves, for the bandwidth limit. */
   bytes?: number;
-  /** Looks at the answer; what it throws is treated like a failure of the request. */
-  check?: (answer: S3Answer) => void;
   /** Also when the upload was called off; then it must be over soon. */
   evenIfAborted?: boolean;
 }
@@ -66,15 +63,10 @@ export function startUpload(aws: Aws, place: ObjectPlace, options: UploadOptions
     place,
     flow,
     options,
-    request({ bytes = 0, check, headers, evenIfAborted = false, ...request }) {
+    request({ bytes = 0, headers, evenIfAborted = false, ...request }) {
       const signal = evenIfAborted ? AbortSignal.timeout(lastWordsMs) : options.signal;
       const full: S3Request = { ...place, ...request, headers: { ...owner, ...headers } };
-      const attempt = async () => {
-        const answer = await client.send(full, signal);
-        check?.(answer);
-        return answer;
-      };
-      return retryTransfer(attempt, {
+      return retryTransfer(() => client.send(full, signal), {
         flow,
         bytes: () => bytes,
         retryMs,
@@ -83,5 +75,3 @@ export function startUpload(aws: Aws, place: ObjectPlace, options: UploadOptions
     },
   };
 }
-
-export const etagOf = ({ headers }: AnswerHead) => (headers.get("etag") ?? "").replaceAll('"', "");

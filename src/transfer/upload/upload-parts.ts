@@ -7,6 +7,7 @@ import { type UserMetadata, metadataHeaders } from "../file-metadata.ts";
 import { type StoredPart, finishUpload } from "./multipart-calls.ts";
 import { headOf } from "./object-head.ts";
 import { type OpenParts, dropParts, openParts } from "./open-parts.ts";
+import { etagOf } from "../s3/object-headers.ts";
 import { pieceCrc32 } from "./piece-checksum.ts";
 import { sendPiece } from "./send-piece.ts";
 import type { UploadJob, UploadedObject } from "./upload-job.ts";
@@ -110,7 +111,7 @@ async function findObject(job: UploadJob, whole: WholeObject): Promise<string | 
   const isOurs =
     head?.headers.get("content-length") === String(whole.sizeBytes) &&
     head.headers.get("x-amz-checksum-crc32") === whole.crc32;
-  return isOurs ? head.headers.get("etag")?.replaceAll('"', "") : undefined;
+  return isOurs ? etagOf(head.headers) : undefined;
 }
 
 const otherBytes = ({ place }: UploadJob, there: string, wanted: string) =>

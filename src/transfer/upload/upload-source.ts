@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, read, readSync, statSync } f
 import { promisify } from "node:util";
 import { RunctlError } from "../../errors.ts";
 import { fileMetadata } from "../file-metadata.ts";
+import { copyAt } from "../http/body.ts";
 import type { ReadPace } from "./read-pace.ts";
 
 /** Bytes to upload, readable at any place and again. */
@@ -73,11 +74,7 @@ export function bytesSource(
   return {
     sizeBytes: bytes.byteLength,
     metadata,
-    read(into, at) {
-      const piece = bytes.subarray(at, at + into.byteLength);
-      into.set(piece);
-      return piece.byteLength;
-    },
+    read: (into, at) => copyAt(bytes, into, at),
     requireUnchanged: () => undefined,
   };
 }

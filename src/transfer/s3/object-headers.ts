@@ -16,8 +16,14 @@ export function checksumOfHeaders(
       SHA256: headers.get("x-amz-checksum-sha256"),
       SHA1: headers.get("x-amz-checksum-sha1"),
     },
-    etag: (headers.get("etag") ?? "").replaceAll('"', ""),
+    etag: etagOf(headers),
     encryption: headers.get("x-amz-server-side-encryption"),
     customerKey: headers.get("x-amz-server-side-encryption-customer-algorithm"),
   });
 }
+
+/** Without quotes; empty where there is none. */
+export const etagOf = (headers: ReadonlyMap<string, string>) => plainEtag(headers.get("etag"));
+
+/** An ETag without the quotes in which headers and documents have it. */
+export const plainEtag = (text = "") => text.replaceAll('"', "");
