@@ -5,7 +5,7 @@ import { agentLog } from "./agent/agent-log.ts";
 import { agentPaths } from "./agent/agent-paths.ts";
 import { downloadForCommand } from "./agent/download-for-command.ts";
 import { startHangGuard } from "./agent/hang-guard.ts";
-import { imdsClient } from "./agent/imds.ts";
+import { imdsClient } from "./aws/imds.ts";
 import { findLoginUser } from "./agent/login-user.ts";
 import { runAgent } from "./agent/run-agent.ts";
 import { tagReporter } from "./agent/tag-reporter.ts";

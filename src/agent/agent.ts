@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { LaunchSpec } from "../launch-spec.ts";
 import type { AgentLog } from "./agent-log.ts";
 import type { AgentPaths } from "./agent-paths.ts";
-import type { Imds } from "./imds.ts";
+import type { Imds } from "../aws/imds.ts";
 import type { LoginUser } from "./login-user.ts";
 import type { TagReporter } from "./tag-reporter.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatAgentRequest } from "../agent-request.ts";
 import { systemClock } from "../clock.ts";
-import type { Imds } from "./imds.ts";
+import type { Imds } from "../aws/imds.ts";
 import { type InstanceEvent, instanceEvents } from "./watch-instance.ts";
 
 const log = { moment: () => undefined, note: () => undefined, console: () => undefined };

@@ -7,7 +7,7 @@ import {
 } from "../agent-request.ts";
 import { tagKeys } from "../tags.ts";
 import type { AgentLog } from "./agent-log.ts";
-import type { Imds } from "./imds.ts";
+import type { Imds } from "../aws/imds.ts";
 
 export type InstanceEvent =
   /** AWS page "Spot Instance interruption notices": two minutes before. */

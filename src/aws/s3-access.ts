@@ -1,6 +1,7 @@
 import { RunctlError } from "../errors.ts";
 import { call } from "./call.ts";
 import type { Aws } from "./connect.ts";
+import { imdsClient } from "./imds.ts";
 import { type CredentialSource, renewingCredentials } from "./renewing-credentials.ts";
 import { type EndpointRules, type S3Address, s3Address } from "./s3-address.ts";
 
@@ -56,9 +57,11 @@ const accelerated = new WeakSet<Aws>();
  * The connection for object bytes by way of the nearest edge location ("Configuring fast, secure file transfers using
  * Amazon S3 Transfer Acceleration"); it costs extra per GB.
  *
- * @throws RunctlError USAGE where acceleration cannot be, CONFLICT where the bucket does not have it switched on.
+ * @param env says where instance metadata is, if it is not to be asked at its usual address.
+ * @throws RunctlError USAGE where acceleration cannot be or brings nothing, CONFLICT where the bucket does not have it
+ *   switched on.
  */
-export async function accelerate(aws: Aws, bucket: string): Promise<Aws> {
+export async function accelerate(aws: Aws, bucket: string, env: NodeJS.ProcessEnv): Promise<Aws> {
   // Refuses names and endpoints that cannot be accelerated before anything is asked.
   s3Address(bucket, aws.region, {
     endpointUrl: aws.endpointUrl,
@@ -75,7 +78,23 @@ export async function accelerate(aws: Aws, bucket: string): Promise<Aws> {
       hint: `aws s3api put-bucket-accelerate-configuration --bucket ${bucket} --accelerate-configuration Status=Enabled`,
     });
   }
+  // S3 answers for buckets of the client's own region only, so by now that is the bucket's.
+  if ((await instanceRegion(env)) === aws.region) {
+    throw new RunctlError(
+      "USAGE",
+      `transfer acceleration: this instance is in ${aws.region}, as bucket '${bucket}' is, and would only pay for it`,
+      { hint: "leave --use-acceleration out" },
+    );
+  }
   const made = { ...aws };
   accelerated.add(made);
   return made;
+}
+
+/** Where this program runs, if it is on an instance; anywhere else nobody answers. */
+async function instanceRegion(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  if (env["AWS_EC2_METADATA_DISABLED"] === "true") return undefined;
+  const endpoint = env["AWS_EC2_METADATA_SERVICE_ENDPOINT"];
+  const imds = imdsClient({ timeoutMs: 1_000, ...(endpoint ? { endpoint } : {}) });
+  return imds.read("meta-data/placement/region").catch(() => undefined);
 }

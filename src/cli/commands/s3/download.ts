@@ -78,7 +78,7 @@ export const download = defineCommand({
     const object =
       (await wantedObject(plain, source, signal)) ??
       (rules.decompress ? await compressedObject(plain, source, signal) : undefined);
-    const aws = flags.useAcceleration ? await accelerate(plain, source.bucket) : plain;
+    const aws = flags.useAcceleration ? await accelerate(plain, source.bucket, context.env) : plain;
     const shared = {
       ...rules,
       signal,

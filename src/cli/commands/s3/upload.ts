@@ -104,7 +104,7 @@ function requirePath(path: string): Stats {
 
 async function connectFor(context: Context, bucket: string, isAccelerated: boolean): Promise<Aws> {
   const aws = await context.aws();
-  return isAccelerated ? accelerate(aws, bucket) : aws;
+  return isAccelerated ? accelerate(aws, bucket, context.env) : aws;
 }
 
 interface FlowFlags {
