@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { open, readFile, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { open, readFile, readdir, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { deleteObject } from "../../test/support/s3-objects.ts";
 import { manifestPath } from "../manifest.ts";
-import { uploadFile } from "../transfer/upload/upload-file.ts";
+import { uploadBytes } from "../transfer/upload-bytes.ts";
 import { type TestBucket, startTestBucket } from "../../test/support/bucket.ts";
 import { findWrongFiles } from "./fill-verify.ts";
 import { openManifest } from "./fill-manifest.ts";
@@ -22,10 +22,7 @@ async function putDataset(place: TestBucket): Promise<Buffer> {
   for (let index = 0; index < 20; index += 1) await place.put(`data/digits/${index}`, `${index}`);
   await place.put("data/empty", "");
   const large = randomBytes(largeBytes);
-  const path = join(place.directory, "to-upload");
-  await writeFile(path, large);
-  await uploadFile(place.aws, path, { bucket: place.bucket, key: "data/large" });
-  await rm(path);
+  await uploadBytes(place.aws, { bucket: place.bucket, key: "data/large" }, large);
   return large;
 }
 

@@ -11,7 +11,7 @@ import { usualRangeBytes as rangeBytes } from "./large/plan-ranges.ts";
 import { createFlowControl } from "./flow-control.ts";
 import { usualPartBytes } from "./upload/plan-parts.ts";
 import { uploadDirectory } from "./upload-directory.ts";
-import { uploadFile } from "./upload/upload-file.ts";
+import { uploadFile } from "../../test/support/upload-file.ts";
 
 const sizes = [
   0,

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { readFile, readdir, writeFile } from "node:fs/promises";
+import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
@@ -15,15 +15,13 @@ import { downloadObject } from "./download-object.ts";
 import { downloadPrefix } from "./download-prefix.ts";
 import { createFlowControl } from "./flow-control.ts";
 import { usualRangeBytes as rangeBytes } from "./large/plan-ranges.ts";
-import { uploadFile } from "./upload/upload-file.ts";
+import { uploadBytes } from "./upload-bytes.ts";
 
 const MiB = 1024 * 1024;
 
-async function putLarge({ aws, bucket, directory }: TestBucket, key: string, sizeBytes: number) {
+async function putLarge({ aws, bucket }: TestBucket, key: string, sizeBytes: number) {
   const bytes = randomBytes(sizeBytes);
-  const path = join(directory, "to-upload");
-  await writeFile(path, bytes);
-  await uploadFile(aws, path, { bucket, key });
+  await uploadBytes(aws, { bucket, key }, bytes);
   return bytes;
 }
 

@@ -18,7 +18,7 @@ import { unfinishedUploads } from "../../../test/support/unfinished-uploads.ts";
 import { createFlowControl } from "../flow-control.ts";
 import { usualPartBytes } from "./plan-parts.ts";
 import { s3Client } from "../s3/s3-client.ts";
-import { uploadFile } from "./upload-file.ts";
+import { uploadFile } from "../../../test/support/upload-file.ts";
 import { openUploadJournal } from "../upload-journal.ts";
 import { elementText } from "../s3/xml-answer.ts";
 

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { getBytes, headObject } from "../../../test/support/s3-objects.ts";
 import { startTestBucket } from "../../../test/support/bucket.ts";
 import { usualPartBytes } from "./plan-parts.ts";
-import { uploadFile } from "./upload-file.ts";
+import { uploadFile } from "../../../test/support/upload-file.ts";
 
 const sizes = [0, 1, 262_144, 262_145, usualPartBytes, 2 * usualPartBytes];
 
