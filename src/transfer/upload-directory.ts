@@ -26,6 +26,9 @@ export interface UploadDirectoryOptions extends Pick<
   onProgress?: (progress: TransferProgress) => void;
 }
 
+/** A PUT of a small file waits for S3 nearly all the time. */
+export const filesAtOnce = 64;
+
 /**
  * Uploads what takes part of a directory, each file as `prefix` and its relative path, an empty directory as a marker
  * whose key ends in a slash. What S3 has already is skipped. Objects without a file are left alone, but for the
@@ -38,7 +41,7 @@ export async function uploadDirectory(
   scope: UploadScope,
   options: UploadDirectoryOptions = {},
 ): Promise<TransferResult> {
-  const { onProgress, flow = createFlowControl({ parallel: 10 }), ...rest } = options;
+  const { onProgress, flow = createFlowControl({ parallel: filesAtOnce }), ...rest } = options;
   const { signal, retryMs } = rest;
   const tally = createTally(onProgress, flow);
   const job: EntryJob = {

@@ -6,7 +6,8 @@ import { RunctlError } from "../../../errors.ts";
 import { createFlowControl } from "../../../transfer/flow-control.ts";
 import { nameFilter } from "../../../transfer/name-filter.ts";
 import { openUploadJournal } from "../../../transfer/upload-journal.ts";
-import type { UploadDirectoryOptions } from "../../../transfer/upload-directory.ts";
+import { type UploadDirectoryOptions, filesAtOnce } from "../../../transfer/upload-directory.ts";
+import { partsAtOnce, uploadSingle } from "../../../transfer/upload-single.ts";
 import { symlinkPolicies } from "../../../transfer/walk-files.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand, optional, positional, toggle } from "../../define-command.ts";
@@ -18,7 +19,6 @@ import { filterFlags, rulesInOrder } from "./filter-flags.ts";
 import { parallelism } from "./parallelism.ts";
 import { outcomeExitCode, renderOutcome, showProgress } from "./transfer-outcome.ts";
 import { uploadJournalDirectory } from "./upload-journal-directory.ts";
-import { uploadSingle } from "../../../transfer/upload-single.ts";
 import { describeTree, uploadTree } from "./upload-tree.ts";
 
 export const upload = defineCommand({
@@ -41,7 +41,11 @@ export const upload = defineCommand({
     "--delete never touches what the filters leave out, nor its .zst.",
   ].join("\n"),
   flags: {
-    parallel: optional(parallelism, "requests at once (default 10)", "N"),
+    parallel: optional(
+      parallelism,
+      `requests at once (default ${filesAtOnce}; ${partsAtOnce} for a single file)`,
+      "N",
+    ),
     bandwidthLimit: optional(byteRate, "most bytes per second, such as 100MiB/s", "RATE"),
     ...filterFlags,
     symlinks: optional(oneOf(symlinkPolicies), "follow, skip or keep symbolic links", "HOW"),
@@ -66,7 +70,10 @@ export const upload = defineCommand({
     }
     const { bucket } = target;
     const aws = await connectFor(context, bucket, flags.useAcceleration);
-    const options = optionsFor(context, aws, `s3://${bucket}/${target.key}`, flags);
+    const options = optionsFor(context, aws, `s3://${bucket}/${target.key}`, {
+      ...flags,
+      parallel: flags.parallel ?? (found.isFile() ? partsAtOnce : filesAtOnce),
+    });
     const { compress, symlinks } = flags;
     if (found.isFile()) {
       const isPrefix = target.key === "" || target.key.endsWith("/");
@@ -108,7 +115,7 @@ async function connectFor(context: Context, bucket: string, isAccelerated: boole
 }
 
 interface FlowFlags {
-  parallel: number | undefined;
+  parallel: number;
   bandwidthLimit: number | undefined;
   noClobber: boolean;
 }
@@ -117,7 +124,7 @@ function optionsFor(
   context: Context,
   aws: Aws,
   to: string,
-  { parallel = 10, bandwidthLimit, noClobber }: FlowFlags,
+  { parallel, bandwidthLimit, noClobber }: FlowFlags,
 ): UploadDirectoryOptions {
   return {
     flow: createFlowControl({ parallel, bytesPerSecond: bandwidthLimit }),
