@@ -6,7 +6,7 @@ import { smallObjectBytes } from "../download-object.ts";
 import type { PlannedObject } from "./download-plan.ts";
 import { sumOf } from "./fetch-small.ts";
 import { isSymbolicLink } from "../file-metadata.ts";
-import type { Answer } from "../http/exchange.ts";
+import type { TimedAnswer } from "../http/exchange.ts";
 import { bufferPool } from "../large/buffer-pool.ts";
 import { attributesFor, metadataOfHeaders } from "./object-attributes.ts";
 import { s3Client } from "../s3/s3-client.ts";
@@ -54,7 +54,7 @@ export function createSmallLane(job: DownloadJob, hooks: LaneHooks): SmallLane {
   };
 
   /** Makes the file of a whole and right answer. */
-  const keep = (answer: Answer): ManifestFile => {
+  const keep = (answer: TimedAnswer): ManifestFile => {
     const { object, path } = planned;
     const { key, etag, sizeBytes } = object;
     const { status, headers } = answer;
@@ -87,7 +87,7 @@ export function createSmallLane(job: DownloadJob, hooks: LaneHooks): SmallLane {
   };
 
   const settled = {
-    resolve(answer: Answer) {
+    resolve(answer: TimedAnswer) {
       let file: ManifestFile;
       let disk: Promise<void> | undefined;
       try {

@@ -1,4 +1,4 @@
-import type { AnswerHead, BodySink } from "./body.ts";
+import type { Answer, AnswerHead, BodySink } from "./body.ts";
 import { HeadGatherer, type ParsedHead, parseHead } from "./answer-head.ts";
 import { type Framing, framingOf } from "./body-framing.ts";
 import { ChunkDecoder } from "./chunk-decoder.ts";
@@ -9,11 +9,6 @@ export interface Expectation {
   method: string;
   /** Gets the body of a 2xx answer. */
   sink?: BodySink | undefined;
-}
-
-export interface Answer extends AnswerHead {
-  /** The body where it did not go to a sink, else empty. */
-  text: string;
 }
 
 /**

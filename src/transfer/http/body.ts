@@ -5,6 +5,11 @@ export interface AnswerHead {
   headers: ReadonlyMap<string, string>;
 }
 
+export interface Answer extends AnswerHead {
+  /** The body where it did not go to a sink, else empty. */
+  text: string;
+}
+
 /**
  * Takes the body of an answer read by read, without a copy. Synchronous: a TLS socket cannot be held back, as it
  * delivers more records after a pause. What is thrown here ends the request and is what `send` throws.

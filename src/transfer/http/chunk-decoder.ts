@@ -1,6 +1,6 @@
 import { BadAnswer } from "./http-failure.ts";
 
-/** A size of 15 hexadecimal digits is beyond anything; what follows `;` is an extension that nobody uses. */
+/** More than 12 hexadecimal digits are beyond anything; what follows `;` is an extension that nobody uses. */
 const chunkSize = /^([0-9A-Fa-f]{1,12})[ \t]*(?:;.*)?$/;
 const mostLineBytes = 4096;
 const mostTrailerBytes = 64 * 1024;

@@ -1,7 +1,7 @@
 import type { SecureContext } from "node:tls";
 import { type Resolve, addressBook } from "./address-book.ts";
 import type { Connection } from "./connection.ts";
-import type { Answer, HttpRequest, Settled } from "./exchange.ts";
+import type { HttpRequest, Settled, TimedAnswer } from "./exchange.ts";
 import { CutConnection, StaleConnection } from "./http-failure.ts";
 import { type Origin, openConnection } from "./open-connection.ts";
 
@@ -17,7 +17,7 @@ export interface PoolOptions {
 /** The kept-alive connections to one origin. */
 export interface ConnectionPool {
   /** Sends a request on an idle connection, else on a new one: as many as there are requests at once. */
-  send(request: HttpRequest, signal: AbortSignal | undefined): Promise<Answer>;
+  send(request: HttpRequest, signal: AbortSignal | undefined): Promise<TimedAnswer>;
   /**
    * Sends it at once, without a promise.
    *

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { systemCode } from "../../errors.ts";
 import { commonSpace } from "./answer-reader.ts";
-import { type Answer, Exchange, type HttpRequest, type Settled } from "./exchange.ts";
+import { Exchange, type HttpRequest, type Settled, type TimedAnswer } from "./exchange.ts";
 import { CutConnection, StaleConnection } from "./http-failure.ts";
 
 /** S3 closes a connection that was idle for about 5 s; a request must not meet that. */
@@ -15,7 +15,8 @@ export class Connection {
   #exchange: Exchange | undefined;
   #isOpen = true;
   #idleTicks = 0;
-  #uses = 0;
+  /** A request was answered on it. */
+  #isUsed = false;
 
   constructor(socket: Socket, address: string) {
     this.#socket = socket;
@@ -40,11 +41,6 @@ export class Connection {
     return this.#isOpen;
   }
 
-  /** Requests that were answered on it. */
-  get uses(): number {
-    return this.#uses;
-  }
-
   close(): void {
     this.#isOpen = false;
     this.#socket.destroy();
@@ -63,7 +59,7 @@ export class Connection {
   }
 
   /** @throws StaleConnection when the server had closed the idle connection before the request came. */
-  send(request: HttpRequest, signal: AbortSignal | undefined): Promise<Answer> {
+  send(request: HttpRequest, signal: AbortSignal | undefined): Promise<TimedAnswer> {
     return new Promise((resolve, reject) => {
       if (!this.isOpen) {
         reject(new StaleConnection("the connection is closed"));
@@ -89,11 +85,11 @@ export class Connection {
 
   /** The same without a promise, on a connection that is open. */
   begin(request: HttpRequest, settled: Settled): void {
-    const isReused = this.#uses > 0;
+    const isReused = this.#isUsed;
     const done = () => {
       this.#exchange = undefined;
       this.#idleTicks = 0;
-      this.#uses += 1;
+      this.#isUsed = true;
     };
     const exchange = new Exchange(this.#socket, request, {
       resolve(answer) {

@@ -1,11 +1,6 @@
 import type { Socket } from "node:net";
-import type { RequestBody } from "./body.ts";
-import {
-  type Answer as AnswerRead,
-  AnswerReader,
-  type Expectation,
-  commonSpace,
-} from "./answer-reader.ts";
+import type { Answer, RequestBody } from "./body.ts";
+import { AnswerReader, type Expectation, commonSpace } from "./answer-reader.ts";
 import { BodySender } from "./body-sender.ts";
 import { CutConnection } from "./http-failure.ts";
 
@@ -18,14 +13,14 @@ export interface HttpRequest extends Expectation {
   silence: SilenceLimits;
 }
 
-export interface Answer extends AnswerRead {
+export interface TimedAnswer extends Answer {
   /** From the beginning of the request to the first byte of the answer. */
   latencyMs: number;
 }
 
 /** Who is told how a request ended, once. */
 export interface Settled {
-  resolve(answer: Answer): void;
+  resolve(answer: TimedAnswer): void;
   reject(error: unknown): void;
 }
 
@@ -83,11 +78,6 @@ export class Exchange {
   /** Something of an answer came. */
   get hasAnswer(): boolean {
     return this.#hasAnswer;
-  }
-
-  /** After the answer: the connection takes another request. */
-  get leavesOpen(): boolean {
-    return this.#reader.allowsAnother && (this.#sender?.isDone ?? true);
   }
 
   start(): void {
@@ -175,9 +165,8 @@ export class Exchange {
     this.#windowTicks = 0;
   }
 
-  #answer(): Answer {
-    const { status, headers, text } = this.#reader.answer();
-    return { status, headers, text, latencyMs: this.#latencyMs };
+  #answer(): TimedAnswer {
+    return { ...this.#reader.answer(), latencyMs: this.#latencyMs };
   }
 
   #startBody(head: string): void {
@@ -191,8 +180,9 @@ export class Exchange {
     // A failure is told before the body is through: the rest is not wanted. A success wants it all.
     if (head.status >= 300) this.#sender?.stop();
     else if (isDone) this.#startBody("");
-    if (!isDone || (head.status < 300 && this.#sender?.isDone === false)) return;
-    if (this.leavesOpen) {
+    const isSent = this.#sender?.isDone ?? true;
+    if (!isDone || (head.status < 300 && !isSent)) return;
+    if (this.#reader.allowsAnother && isSent) {
       this.#sender?.giveBack();
       this.#settled.resolve(this.#answer());
     } else {

@@ -1,6 +1,6 @@
 import type { Credentials } from "../../aws/renewing-credentials.ts";
 import { isRegionName, regionOfS3Url } from "../../aws/s3-address.ts";
-import type { Answer } from "../http/exchange.ts";
+import type { Answer } from "../http/body.ts";
 import { elementText } from "./xml-answer.ts";
 
 /** What a failed request was sent with. */

@@ -2,14 +2,8 @@ import { hash } from "node:crypto";
 import type { Aws } from "../../aws/connect.ts";
 import type { S3Address } from "../../aws/s3-address.ts";
 import { type S3Access, s3Access } from "../../aws/s3-access.ts";
-import {
-  type AnswerHead,
-  type BodySink,
-  type RequestBody,
-  bodyOf,
-  readFully,
-} from "../http/body.ts";
-import type { Answer, Settled } from "../http/exchange.ts";
+import { type Answer, type BodySink, type RequestBody, bodyOf, readFully } from "../http/body.ts";
+import type { Settled } from "../http/exchange.ts";
 import { type GetHead, createGetHead } from "./get-head.ts";
 import { type ConnectionPool, type PoolOptions, connectionPool } from "../http/connection-pool.ts";
 import { createTlsTrust } from "../http/tls-trust.ts";
@@ -41,11 +35,6 @@ export interface S3Request {
   flow?: { noteLatency(ms: number): void };
 }
 
-export interface S3Answer extends AnswerHead {
-  /** Empty when the body went to a sink. */
-  text: string;
-}
-
 export interface S3Client {
   /**
    * Follows S3 to the bucket's region, and signs once more where the clock is wrong or credentials have expired.
@@ -53,7 +42,7 @@ export interface S3Client {
    *
    * @throws RunctlError for what lasts, a transient error (`isTransient`) for what may be gone at the next try.
    */
-  send(request: S3Request, signal?: AbortSignal): Promise<S3Answer>;
+  send(request: S3Request, signal?: AbortSignal): Promise<Answer>;
 }
 
 /** For very many small objects: without a promise for each. */
@@ -192,11 +181,10 @@ export function createS3Client(access: S3Access, options: ClientOptions = {}): S
       const repaired = new Set<string>();
       for (;;) {
         const { answer, sent } = await sendOnce(request, signal);
-        const { status, headers, text, latencyMs } = answer;
-        const isLateFailure = request.method === "POST" && isErrorDocument(text);
-        if (status < 300 && !isLateFailure) {
-          if (request.body === undefined) request.flow?.noteLatency(latencyMs);
-          return { status, headers, text };
+        const isLateFailure = request.method === "POST" && isErrorDocument(answer.text);
+        if (answer.status < 300 && !isLateFailure) {
+          if (request.body === undefined) request.flow?.noteLatency(answer.latencyMs);
+          return answer;
         }
         const repair = repairOf(answer, sent);
         if (repair === undefined || repaired.has(repair.kind)) throw refusal(request, answer);

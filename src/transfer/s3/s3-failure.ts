@@ -1,6 +1,6 @@
 import { noSuchBucket } from "../../aws/translate-error.ts";
 import { type ErrorCode, RunctlError, isRunctlError, systemCode } from "../../errors.ts";
-import type { AnswerHead } from "../http/body.ts";
+import type { Answer } from "../http/body.ts";
 import { BadAnswer, CutConnection, StaleConnection } from "../http/http-failure.ts";
 import { elementText } from "./xml-answer.ts";
 
@@ -41,16 +41,12 @@ const codes: Readonly<Record<number, ErrorCode>> = {
 /** The body came too slowly, or not as it was sent: the same request may well pass. */
 const worthAnotherTry = new Set(["RequestTimeout", "BadDigest", "XAmzContentSHA256Mismatch"]);
 
-interface FailedAnswer extends AnswerHead {
-  text: string;
-}
-
 /**
  * What an answer other than success means ("Error responses", Amazon S3 API Reference).
  *
  * @param what was asked, such as `GET s3://bucket/key`
  */
-export function failureOf({ status, headers, text }: FailedAnswer, what: string): Error {
+export function failureOf({ status, headers, text }: Answer, what: string): Error {
   const code = elementText(text, "Code") ?? `HTTP ${status}`;
   const message = elementText(text, "Message");
   const words = message === undefined ? `${what}: ${code}` : `${what}: ${message} (${code})`;

@@ -1,5 +1,5 @@
 import { isRunctlError } from "../../errors.ts";
-import type { S3Answer } from "../s3/s3-client.ts";
+import type { Answer } from "../http/body.ts";
 import type { UploadJob } from "./upload-job.ts";
 
 /**
@@ -8,7 +8,7 @@ import type { UploadJob } from "./upload-job.ts";
  * @returns "hidden" without the permission to look, which who may only write does not have; without that to list, S3
  * says the same of an object that is not there.
  */
-export async function headOf(job: UploadJob): Promise<S3Answer | "hidden" | undefined> {
+export async function headOf(job: UploadJob): Promise<Answer | "hidden" | undefined> {
   const headers = { "x-amz-checksum-mode": "ENABLED" };
   try {
     return await job.request({ method: "HEAD", headers });

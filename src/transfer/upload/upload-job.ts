@@ -1,8 +1,9 @@
 import type { Aws } from "../../aws/connect.ts";
 import type { StoredChecksum } from "../../object-checksum.ts";
+import type { Answer } from "../http/body.ts";
 import { type FlowControl, createFlowControl } from "../flow-control.ts";
 import { retryTransfer } from "../s3/retry-transfer.ts";
-import { type S3Answer, type S3Client, type S3Request, s3Client } from "../s3/s3-client.ts";
+import { type S3Request, s3Client } from "../s3/s3-client.ts";
 import type { UploadJournal } from "../upload-journal.ts";
 
 export interface UploadOptions {
@@ -42,7 +43,7 @@ export interface UploadJob {
   flow: FlowControl;
   options: UploadOptions;
   /** Sends a request about this object until it is answered. @throws as `retryTransfer` */
-  request(request: ObjectRequest): Promise<S3Answer>;
+  request(request: ObjectRequest): Promise<Answer>;
 }
 
 interface ObjectRequest extends Omit<S3Request, "bucket" | "key"> {
@@ -56,7 +57,7 @@ const lastWordsMs = 5_000;
 
 export function startUpload(aws: Aws, place: ObjectPlace, options: UploadOptions): UploadJob {
   const { retryMs, expectedBucketOwner } = options;
-  const client: S3Client = s3Client(aws);
+  const client = s3Client(aws);
   const flow = options.flow ?? createFlowControl({ parallel: 8 });
   const owner = expectedBucketOwner && { "x-amz-expected-bucket-owner": expectedBucketOwner };
   return {
