@@ -12,15 +12,10 @@ import {
   readManifestEnd,
   readManifestHeader,
 } from "../manifest.ts";
-import {
-  type NoteIndex,
-  createNoteIndex,
-  noNotes,
-  readLinePages,
-  readLines,
-} from "../transfer/note-index.ts";
+import { type NoteIndex, createNoteIndex, noNotes } from "../transfer/note-index.ts";
 import { createOwnFile, openOwnFile } from "../transfer/own-file.ts";
-import { syncDirectory } from "../transfer/sync-directory.ts";
+import { readLinePages, readLines } from "../transfer/read-lines.ts";
+import { syncToDisk } from "../transfer/sync-to-disk.ts";
 
 /** What the last complete fill left on the volume. */
 export interface EarlierFill {
@@ -124,7 +119,7 @@ export function draftManifest(root: string, source: string): ManifestDraft {
       fsyncSync(file);
       close();
       renameSync(draft, path);
-      await syncDirectory(dirname(path));
+      await syncToDisk(dirname(path));
       return hash.digest("hex");
     },
     async discard() {
@@ -149,5 +144,5 @@ async function* filesOf(path: string, from: number): AsyncGenerator<ManifestFile
 
 export async function removeJournal(path: string): Promise<void> {
   await rm(path, { force: true });
-  await syncDirectory(dirname(path));
+  await syncToDisk(dirname(path));
 }

@@ -18,9 +18,9 @@ export async function removeGone(
 ): Promise<number> {
   let removed = 0;
   for (const { path, sizeBytes, modifiedMs } of gone) {
-    const isAsFilled = (found: Stats) =>
+    const mayRemove = (found: Stats) =>
       found.size === sizeBytes && Math.abs(found.mtimeMs - modifiedMs) < 1;
-    if (await removeFile(root, path, isAsFilled, isWanted)) removed += 1;
+    if (await removeFile(root, path, { mayRemove, isWanted })) removed += 1;
   }
   return removed;
 }

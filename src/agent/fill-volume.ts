@@ -3,11 +3,11 @@ import type { Aws } from "../aws/connect.ts";
 import { RunctlError } from "../errors.ts";
 import type { ManifestFile } from "../manifest.ts";
 import { type Report, step } from "../progress.ts";
-import { downloadPrefix, lockDirectory } from "../transfer/download-prefix.ts";
+import { downloadPrefix } from "../transfer/download-prefix.ts";
 import { type ListedPaths, createListedPaths } from "../transfer/extra-files.ts";
 import { makeDurable } from "../transfer/make-durable.ts";
 import type { NoteIndex } from "../transfer/note-index.ts";
-import type { RunLock } from "../transfer/run-lock.ts";
+import { type RunLock, lockDirectory } from "../transfer/run-lock.ts";
 import { type TargetDirectory, openTargetDirectory } from "../transfer/target-directory.ts";
 import type { LeftOut, TransferResult } from "../transfer/transfer-result.ts";
 import { fetchAgain } from "./fill-heal.ts";
@@ -61,8 +61,8 @@ const journalPath = ".runctl/journal";
  * Makes a volume hold what a prefix of S3 holds, and proves it: every byte is read back from the disk before the
  * manifest is written. Killed at any point and run again, it moves only what is missing.
  *
- * @throws RunctlError VERIFICATION_FAILED, CONFLICT when S3 changed meanwhile or another run fills it, NOT_FOUND when the prefix is empty,
- * OPERATION_FAILED when the volume is too small, INTERRUPTED when the signal aborts.
+ * @throws RunctlError VERIFICATION_FAILED, CONFLICT when S3 changed meanwhile or another run fills it, NOT_FOUND when
+ * the prefix is empty, OPERATION_FAILED when the volume is too small, INTERRUPTED when the signal aborts.
  */
 export async function fillVolume(options: FillOptions): Promise<FilledVolume> {
   const target = openTargetDirectory(options.directory);

@@ -37,7 +37,7 @@ export interface DownloadJob extends DownloadRules {
   journal: DownloadJournal;
   tally: Tally;
   flow: FlowControl;
-  retryMs: number;
+  retryMs?: number | undefined;
   known(path: string): ManifestFile | undefined;
   /**
    * Told before a compressed object is fetched how many bytes its file takes above those of the object, or of the file

@@ -20,7 +20,7 @@ import { lastingFailure } from "./s3/s3-failure.ts";
 import { startRangeThread } from "./threads/range-thread.ts";
 import { createThreadNeed } from "./threads/thread-need.ts";
 import type { MoreThreads } from "./threads/share-ranges.ts";
-import { syncDirectory } from "./sync-directory.ts";
+import { syncToDisk } from "./sync-to-disk.ts";
 import type { DownloadOptions, DownloadedObject, WantedObject } from "./download/wanted-object.ts";
 
 /** Up to this size a file is not worth a flush of its own: the caller makes many durable at once. */
@@ -73,8 +73,8 @@ async function downloadAlone(
       if (durable || sizeBytes > smallObjectBytes) await file.sync();
       await rename(partPath(path), path);
       if (sizeBytes > usualRangeBytes) await rm(rangesPath(path), { force: true });
-      if (durable) await syncDirectory(dirname(path));
-      return { sizeBytes, movedBytes, ...right };
+      if (durable) await syncToDisk(dirname(path));
+      return { ...right, movedBytes };
     } finally {
       await file.close();
     }
@@ -101,7 +101,7 @@ async function bring(
   { object, path, file }: Place,
   options: DownloadOptions,
 ): Promise<RightFile> {
-  const { signal, onBytes, retryMs = 120_000, verify = false, pageCache = "bypass" } = options;
+  const { signal, onBytes, retryMs, verify = false, pageCache = "bypass" } = options;
   const { flow = createFlowControl({ parallel: 10 }), checksums = true } = options;
   const [client, pool] = [s3Client(aws), bufferPool(aws)];
   const source: ByteSource = { client, pool, flow, object, file, retryMs };

@@ -8,7 +8,7 @@ import { planDownload } from "./download/download-plan.ts";
 import { type FlowControl, createFlowControl } from "./flow-control.ts";
 import { createInOrder } from "./download/in-order.ts";
 import type { NameFilter } from "./name-filter.ts";
-import { type RunLock, directoryLockName, lockRun } from "./run-lock.ts";
+import { type RunLock, lockDirectory } from "./run-lock.ts";
 import { type TargetDirectory, openTargetDirectory } from "./target-directory.ts";
 import {
   type TransferProgress,
@@ -74,9 +74,6 @@ export async function downloadPrefix(
   }
 }
 
-/** Two runs that write the same files would each take the other's for its own. */
-export const lockDirectory = (root: string) => lockRun(join(root, directoryLockName), root);
-
 async function downloadLocked(
   aws: Aws,
   source: { bucket: string; prefix: string },
@@ -106,16 +103,16 @@ async function downloadLocked(
     verify: options.verify ?? false,
     pageCache: options.pageCache ?? "bypass",
     checksums: options.checksums ?? true,
-    retryMs: options.retryMs ?? 120_000,
+    retryMs: options.retryMs,
     onOriginal: options.onOriginal,
     signal,
   };
   const scope = { prefix: source.prefix, takes, onListed: options.onListed };
-  const ordered = createInOrder<ManifestFile>((file) => options.onFile?.(file));
+  const ordered = createInOrder<ManifestFile>(mostEarly, (file) => options.onFile?.(file));
   let isRemoved = false;
   try {
     await downloadPages(job, planDownload(job, scope), {
-      room: () => ordered.room(mostEarly),
+      room: () => ordered.room(),
       // Also after a failure: others may wait for their turn.
       done({ index }, file) {
         if (file) journal.notes.keep(file.path);

@@ -1,4 +1,3 @@
-import { open } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Aws } from "../aws/connect.ts";
 import { RunctlError } from "../errors.ts";
@@ -10,7 +9,7 @@ import { createFlowControl, type FlowControl } from "./flow-control.ts";
 import type { ListedObject } from "./s3/listing-page.ts";
 import { originalName } from "./name-filter.ts";
 import { noNotes } from "./note-index.ts";
-import { syncDirectory } from "./sync-directory.ts";
+import { syncToDisk } from "./sync-to-disk.ts";
 import { openTargetDirectory } from "./target-directory.ts";
 import {
   type TransferProgress,
@@ -51,8 +50,8 @@ export async function downloadSingle(
   const { signal, flow = createFlowControl({ parallel: 10 }), onProgress, ...rules } = options;
   const target = openTargetDirectory(to.isDirectory ? to.path : dirname(to.path));
   const name = basename(to.isDirectory ? object.key : to.path);
-  const original = originalName(basename(object.key));
-  const wanted = to.isDirectory && original !== undefined ? placeOriginal(original) : name;
+  const original = rules.decompress ? originalName(basename(object.key)) : undefined;
+  const originalPath = original && (to.isDirectory ? placeOriginal(original) : name);
   const tally = createTally(onProgress, flow);
   tally.expect(1, object.sizeBytes);
   tally.expectNoMore();
@@ -66,31 +65,21 @@ export async function downloadSingle(
     journal: noJournal,
     tally,
     flow,
-    retryMs: 120_000,
     known: () => undefined,
     signal,
   };
   try {
-    const canBeOriginal = rules.decompress && original !== undefined;
-    const placed = { object, path: name, originalPath: canBeOriginal ? wanted : undefined };
-    const file = await placeObject(job, placed);
+    const file = await placeObject(job, { object, path: name, originalPath });
     const result = tally.result();
     const [left] = result.refused;
     if (left) throw new RunctlError("REFUSED", `s3://${bucket}/${left.name}: ${left.reason}`);
     const path = join(target.root, file?.path ?? name);
-    if (file) await syncFile(path);
+    if (file) {
+      await syncToDisk(path);
+      await syncToDisk(dirname(path));
+    }
     return { ...result, to: path };
   } catch (error) {
     throw signal?.aborted ? interrupted(error) : error;
   }
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, "r");
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await syncDirectory(dirname(path));
 }

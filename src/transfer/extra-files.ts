@@ -68,17 +68,9 @@ export async function removeExtraFiles(
   listed: ListedPaths,
 ): Promise<number> {
   let removed = 0;
+  const isWanted = (path: string) => listed.has(path);
   for (const path of paths) {
-    if (listed.has(path)) continue;
-    if (
-      await removeFile(
-        root,
-        path,
-        () => true,
-        (one) => listed.has(one),
-      )
-    )
-      removed += 1;
+    if (!isWanted(path) && (await removeFile(root, path, { isWanted }))) removed += 1;
   }
   return removed;
 }

@@ -1,7 +1,6 @@
-import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { runProgram } from "../run-program.ts";
-import { syncDirectory } from "./sync-directory.ts";
+import { syncToDisk } from "./sync-to-disk.ts";
 
 /** Elsewhere than on Linux, `makeDurable` has to be told of every file. */
 export const needsPaths = process.platform !== "linux";
@@ -17,13 +16,6 @@ export async function makeDurable(directory: string, paths: readonly string[]): 
     await runProgram("sync", ["-f", directory], { timeoutMs: 30 * 60_000 });
     return;
   }
-  for (const path of paths) {
-    const file = await open(path, "r");
-    try {
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  }
-  for (const parent of new Set(paths.map((path) => dirname(path)))) await syncDirectory(parent);
+  for (const path of paths) await syncToDisk(path);
+  for (const parent of new Set(paths.map((path) => dirname(path)))) await syncToDisk(parent);
 }

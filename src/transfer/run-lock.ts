@@ -1,13 +1,11 @@
 import { closeSync, constants, linkSync, openSync, readFileSync, renameSync } from "node:fs";
 import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod/mini";
 import { RunctlError, systemCode } from "../errors.ts";
 import { type ProcessIdentity, identifyProcess, isAlive } from "../process-identity.ts";
 import { diskError } from "./disk-error.ts";
-
-/** In the directory of a run; begins like the journal's name, which no upload or removal takes for a file of theirs. */
-export const directoryLockName = ".runctl-journal.lock";
 
 /** Something that only one run at a time may write to. */
 export interface RunLock {
@@ -47,6 +45,12 @@ export async function lockRun(path: string, subject: string): Promise<RunLock> {
     throw diskError(error, path);
   }
 }
+
+/** Two runs that write the same files would each take the other's for its own. */
+export const lockDirectory = (root: string) => lockRun(join(root, directoryLockName), root);
+
+/** Begins like the journal's name, which no upload or removal takes for a file of theirs. */
+const directoryLockName = ".runctl-journal.lock";
 
 /** A disk that has failed takes no removal, and what it failed with has been told. */
 function removeIfItCan(path: string): void {

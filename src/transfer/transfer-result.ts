@@ -76,6 +76,13 @@ export function createTally(
     const { objects } = counts;
     onProgress({ objects, bytes: shownBytes, movedBytes: cameBytes, ...total, retries: retries() });
   };
+  const count = (sizeBytes: number, movedBytes: number, isCompared: boolean) => {
+    counts.objects += 1;
+    counts.moved += 1;
+    counts.bytes += sizeBytes;
+    counts.movedBytes += movedBytes;
+    if (isCompared) counts.compared += 1;
+  };
   return {
     refused,
     failed,
@@ -93,20 +100,12 @@ export function createTally(
       show(sizeBytes);
     },
     move(sizeBytes, movedBytes, isCompared = true) {
-      counts.objects += 1;
-      counts.moved += 1;
-      counts.bytes += sizeBytes;
-      counts.movedBytes += movedBytes;
-      if (isCompared) counts.compared += 1;
+      count(sizeBytes, movedBytes, isCompared);
       // The moved bytes were shown as they came; the rest an earlier run had brought.
       show(sizeBytes - movedBytes);
     },
     arrive(sizeBytes, isCompared) {
-      counts.objects += 1;
-      counts.moved += 1;
-      counts.bytes += sizeBytes;
-      counts.movedBytes += sizeBytes;
-      if (isCompared) counts.compared += 1;
+      count(sizeBytes, sizeBytes, isCompared);
       cameBytes += sizeBytes;
       show(sizeBytes);
     },

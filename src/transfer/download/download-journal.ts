@@ -4,9 +4,10 @@ import { dirname, join } from "node:path";
 import { type ManifestFile, formatManifestFile } from "../../manifest.ts";
 import { createLineBuffer } from "./line-buffer.ts";
 import { makeDurable, needsPaths } from "../make-durable.ts";
-import { type NoteIndex, createNoteIndex, readLines } from "../note-index.ts";
+import { type NoteIndex, createNoteIndex } from "../note-index.ts";
+import { readLines } from "../read-lines.ts";
 import { createOwnFile, openOwnFile } from "../own-file.ts";
-import { syncDirectory } from "../sync-directory.ts";
+import { syncToDisk } from "../sync-to-disk.ts";
 
 /** Which files of a directory are complete and safely on the disk. */
 export interface DownloadJournal {
@@ -93,7 +94,7 @@ export async function openDownloadJournal(
     async remove() {
       await close();
       await rm(path, { force: true });
-      await syncDirectory(dirname(path));
+      await syncToDisk(dirname(path));
     },
   };
 }
@@ -131,5 +132,5 @@ async function create(path: string, header: string): Promise<void> {
     closeSync(file);
   }
   await rename(`${path}.new`, path);
-  await syncDirectory(dirname(path));
+  await syncToDisk(dirname(path));
 }

@@ -113,16 +113,15 @@ async function moveSmall(job: DownloadJob, object: ListedObject, path: string) {
     tally.refused.push({ name: object.key, reason: file.refused });
     return undefined;
   }
-  tally.progress(object.sizeBytes);
   if ("link" in file) {
-    tally.move(object.sizeBytes, object.sizeBytes);
+    tally.arrive(object.sizeBytes, true);
     return undefined;
   }
   if (job.verify) await readBack(job, file.note);
   // Waits only when the disk cannot follow.
   const noted = job.journal.add(file.note);
   if (noted) await noted;
-  tally.move(object.sizeBytes, object.sizeBytes, file.isCompared);
+  tally.arrive(object.sizeBytes, file.isCompared);
   return file.note;
 }
 

@@ -2,14 +2,15 @@
 export interface InOrder<Item> {
   /** Undefined: the number is taken, and there is nothing to hand on. */
   put(index: number, item: Item | undefined): void;
-  /** Resolves when at most `most` items wait for those before them: an endless wait would fill the memory. */
-  room(most: number): Promise<void> | undefined;
+  /** Undefined: few enough wait for those before them; else a promise for that. */
+  room(): Promise<void> | undefined;
 }
 
-export function createInOrder<Item>(next: (item: Item) => void): InOrder<Item> {
+/** @param mostEarly items that wait for those before them; where more came early, whoever brings them waits for room. */
+export function createInOrder<Item>(mostEarly: number, next: (item: Item) => void): InOrder<Item> {
   const early = new Map<number, Item | undefined>();
   let expected = 0;
-  let waiting: { most: number; go: () => void }[] = [];
+  const waiting: (() => void)[] = [];
   return {
     put(index, item) {
       early.set(index, item);
@@ -19,14 +20,12 @@ export function createInOrder<Item>(next: (item: Item) => void): InOrder<Item> {
         expected += 1;
         if (ready !== undefined) next(ready);
       }
-      if (waiting.length === 0) return;
-      const free = waiting.filter(({ most }) => early.size <= most);
-      waiting = waiting.filter(({ most }) => early.size > most);
-      for (const { go } of free) go();
+      if (early.size > mostEarly) return;
+      for (const go of waiting.splice(0)) go();
     },
-    room: (most) =>
-      early.size <= most
+    room: () =>
+      early.size <= mostEarly
         ? undefined
-        : new Promise<void>((resolve) => void waiting.push({ most, go: resolve })),
+        : new Promise<void>((resolve) => void waiting.push(resolve)),
   };
 }

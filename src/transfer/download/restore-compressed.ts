@@ -8,7 +8,7 @@ import { crc32Text } from "../crc32-text.ts";
 import type { OriginalFile } from "../file-metadata.ts";
 import type { FileAttributes } from "../large/disk-file.ts";
 import { partPath } from "../part-file.ts";
-import { syncDirectory } from "../sync-directory.ts";
+import { syncToDisk } from "../sync-to-disk.ts";
 import { brokenFrame, frameBytes, frameLength, maxFrameBytes } from "../zstd-frames.ts";
 
 const decompress = promisify(zstdDecompress);
@@ -49,7 +49,7 @@ export async function restoreCompressed(
       await to.close();
     }
     await rename(beside, target);
-    if (durable) await syncDirectory(dirname(target));
+    if (durable) await syncToDisk(dirname(target));
   } catch (error) {
     await rm(beside, { force: true });
     throw error;

@@ -29,11 +29,10 @@ export interface DownloadOptions {
   attributesOf?: (headers: ReadonlyMap<string, string>) => FileAttributes;
   onBytes?: (count: number) => void;
   /** How long one request is tried again without progress, in milliseconds; default 120,000. */
-  retryMs?: number;
+  retryMs?: number | undefined;
 }
 
 export interface DownloadedObject {
-  sizeBytes: number;
   /** Of this run: less than the size when an earlier run left ranges. */
   movedBytes: number;
   /**
@@ -43,8 +42,6 @@ export interface DownloadedObject {
   checksum: StoredChecksum | undefined;
   /** S3's own, which the bytes were compared with, also a composite one; undefined where nothing was compared. */
   compared: StoredChecksum | undefined;
-  /** Of S3's answer, names in lower case. */
-  headers: ReadonlyMap<string, string>;
 }
 
 /** @param details which bytes, where that is known. */

@@ -1,6 +1,6 @@
 import { constants, open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { syncDirectory } from "../sync-directory.ts";
+import { syncToDisk } from "../sync-to-disk.ts";
 import { type CrcAlgorithm, type Piece, crcText, parseCrc } from "./crc-sums.ts";
 import type { PlannedRange } from "./plan-ranges.ts";
 
@@ -61,7 +61,7 @@ export async function openRangeJournal(
       await syncData();
       await file.appendFile(text);
       await file.datasync();
-      if (!isNamed) await syncDirectory(dirname(path));
+      if (!isNamed) await syncToDisk(dirname(path));
       isNamed = true;
     })();
     return flushing;

@@ -12,7 +12,7 @@ export interface Asking {
   client: S3Client;
   flow: FlowControl;
   object: WantedObject;
-  retryMs: number;
+  retryMs?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 

@@ -1,6 +1,5 @@
-import type { Piece } from "../large/crc-sums.ts";
-import type { PageCache } from "../large/disk-file.ts";
 import type { CrcAlgorithm } from "../large/crc-sums.ts";
+import type { PageCache } from "../large/disk-file.ts";
 import type { PlannedRange } from "../large/plan-ranges.ts";
 import type { WantedObject } from "../download/wanted-object.ts";
 
@@ -24,12 +23,10 @@ export interface RangeOrder {
   /** Undefined: nothing is summed. */
   algorithm: CrcAlgorithm | undefined;
   range: PlannedRange;
-  retryMs: number;
+  retryMs: number | undefined;
   /** Most bytes to ask for at once. */
   pieceBytes: number;
 }
-
-export type RangeAnswer = Piece[];
 
 /** Told to the first thread as `note`: what happened to an order's requests. */
 export type RangeNote =

@@ -5,7 +5,7 @@ import type { S3Access } from "../../aws/s3-access.ts";
 import type { FlowControl } from "../flow-control.ts";
 import type { Piece } from "../large/crc-sums.ts";
 import { createPeer } from "./peer.ts";
-import type { RangeAnswer, RangeNote, RangeOrder, ThreadSettings } from "./range-order.ts";
+import type { RangeNote, RangeOrder, ThreadSettings } from "./range-order.ts";
 
 /** A further thread that fetches ranges. */
 export interface RangeThread {
@@ -61,7 +61,7 @@ export function startRangeThread({
       countBytes.set(id, onBytes);
       try {
         const { lengthBytes: bytes } = order.range;
-        const ask = () => peer.call<RangeAnswer>("fetchRange", { ...order, id }, signal);
+        const ask = () => peer.call<Piece[]>("fetchRange", { ...order, id }, signal);
         return await flow.run(ask, { bytes, signal });
       } finally {
         countBytes.delete(id);
