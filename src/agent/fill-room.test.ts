@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { startTestBucket } from "../../test/support/bucket.ts";
 import { bodyOf } from "../transfer/http/body.ts";
-import { compressionMetadata, metadataHeaders } from "../transfer/file-metadata.ts";
+import { metadataHeaders } from "../transfer/file-metadata.ts";
 import { s3Client } from "../transfer/s3/s3-client.ts";
 import { uploadDirectory } from "../transfer/upload-directory.ts";
 import { requireRoom } from "./fill-room.ts";
 import { fillVolume } from "./fill-volume.ts";
+import { compressionMetadata } from "../transfer/compressed-form.ts";
 
 test("what unpacks to more than the volume holds is refused before it is fetched", async (t) => {
   const { aws, bucket, directory } = await startTestBucket(t);

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import type { Aws } from "../aws/connect.ts";
 import { RunctlError, systemCode } from "../errors.ts";
 import { listObjects } from "../transfer/list-objects.ts";
-import { originalName } from "../transfer/name-filter.ts";
 import { partPath } from "../transfer/part-file.ts";
 import { placeKey } from "../transfer/place-key.ts";
+import { originalName } from "../transfer/compressed-form.ts";
 
 /** What lies under a prefix of S3. */
 export interface SourceSize {

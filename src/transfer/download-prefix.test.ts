@@ -9,9 +9,9 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { type TestBucket, startTestBucket } from "../../test/support/bucket.ts";
 import { crc32Text } from "./crc32-text.ts";
 import { type DownloadPrefixOptions, downloadPrefix } from "./download-prefix.ts";
-import { compressionMetadata } from "./file-metadata.ts";
 import { nameFilter } from "./name-filter.ts";
 import { compressFrame } from "./upload/zstd-compress.ts";
+import { compressionMetadata } from "./compressed-form.ts";
 
 async function start(t: TestContext) {
   const place = await startTestBucket(t);

@@ -7,7 +7,6 @@ import { placeObject } from "./download/download-placed.ts";
 import { placeOriginal } from "./download/download-plan.ts";
 import { createFlowControl, type FlowControl } from "./flow-control.ts";
 import type { ListedObject } from "./s3/listing-page.ts";
-import { originalName } from "./name-filter.ts";
 import { noNotes } from "./note-index.ts";
 import { syncToDisk } from "./sync-to-disk.ts";
 import { openTargetDirectory } from "./target-directory.ts";
@@ -17,6 +16,7 @@ import {
   createTally,
   interrupted,
 } from "./transfer-result.ts";
+import { originalName } from "./compressed-form.ts";
 
 interface SingleOptions extends DownloadRules {
   flow?: FlowControl;

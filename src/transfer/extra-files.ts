@@ -2,10 +2,11 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Aws } from "../aws/connect.ts";
 import { listPages } from "./list-objects.ts";
-import { type NameFilter, originalName } from "./name-filter.ts";
+import { type NameFilter } from "./name-filter.ts";
 import { isPartName } from "./part-file.ts";
 import { createPathTable } from "./path-table.ts";
 import { removeFile } from "./remove-file.ts";
+import { originalName } from "./compressed-form.ts";
 
 /** What a prefix has, as paths below the directory that it is downloaded to: 16 bytes for each. */
 export interface ListedPaths {

@@ -2,8 +2,8 @@ import { type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Aws } from "../aws/connect.ts";
 import type { ListOptions } from "./list-objects.ts";
-import { compressedSuffix } from "./file-metadata.ts";
 import { type UploadScope, mayChange, pairsOf, takesPart } from "./upload-scope.ts";
+import { originalName } from "./compressed-form.ts";
 
 export interface ExtraKeys {
   /** Keys of objects that take part and have no file. */
@@ -42,8 +42,7 @@ export async function findExtraKeys(
 
 /** Also as the compressed form of a file that could not be looked at, whether this upload compresses or not. */
 const mayBeBlind = (blind: ReadonlySet<string>, path: string) =>
-  isBlind(blind, path) ||
-  (path.endsWith(compressedSuffix) && isBlind(blind, path.slice(0, -compressedSuffix.length)));
+  isBlind(blind, path) || isBlind(blind, originalName(path) ?? path);
 
 /** Whether the path, or a directory above it, is one that could not be looked at. */
 function isBlind(blind: ReadonlySet<string>, path: string): boolean {
@@ -57,9 +56,9 @@ function isBlind(blind: ReadonlySet<string>, path: string): boolean {
 /** A marker of a directory that has files, or the compressed form of a file. */
 function standsFor({ directory, compress }: UploadScope, path: string): boolean {
   if (path.endsWith("/")) return lookAt(join(directory, path))?.isDirectory() ?? false;
-  if (!compress || !path.endsWith(compressedSuffix)) return false;
-  const plain = lookAt(join(directory, path.slice(0, -compressedSuffix.length)));
-  return plain !== undefined && !plain.isDirectory();
+  const original = compress ? originalName(path) : undefined;
+  const plain = original && lookAt(join(directory, original));
+  return plain ? !plain.isDirectory() : false;
 }
 
 /** Undefined also where a file stands in the way. */

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  compressionMetadata,
   fileMetadata,
   isSymbolicLink,
   metadataHeaders,
-  readCompression,
   readFileMetadata,
   userMetadata,
 } from "./file-metadata.ts";
@@ -55,14 +53,4 @@ test("a time that is none is not taken", () => {
   }
   const dated = readFileMetadata({ mtime: "2024-05-06T07:08:09.5Z" });
   assert.equal(dated.modifiedMs, 1_714_979_289_500);
-});
-
-test("only what runctl compressed counts as compressed", () => {
-  const file = { sizeBytes: 12, crc32: "NSRBwg==" };
-  const metadata = compressionMetadata(file);
-
-  assert.deepEqual(readCompression(metadata), file);
-  assert.equal(readCompression({}), undefined);
-  assert.equal(readCompression({ "runctl-encoding": "zstd", "runctl-size": "12" }), undefined);
-  assert.equal(readCompression({ ...metadata, "runctl-size": "-1" }), undefined);
 });

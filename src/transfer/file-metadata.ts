@@ -54,31 +54,6 @@ const isMode = (value: number) =>
 /** The object stands for a symbolic link; its bytes are where the link leads. */
 export const isSymbolicLink = ({ mode = 0 }: FileMetadata) => (mode & typeBits) === linkType;
 
-/** The file as it was before `--compress` made a `.zst` of it. */
-export interface OriginalFile {
-  sizeBytes: number;
-  /** CRC-32, base64 as S3 writes it. */
-  crc32: string;
-}
-
-/** The suffix of a compressed object's key; it means nothing without the metadata beside it. */
-export const compressedSuffix = ".zst";
-
-export function compressionMetadata({ sizeBytes, crc32 }: OriginalFile): UserMetadata {
-  return { "runctl-encoding": "zstd", "runctl-size": String(sizeBytes), "runctl-crc32": crc32 };
-}
-
-/** Undefined unless runctl compressed it: a user's own `.zst` is a file like any other. */
-export function readCompression(metadata: UserMetadata): OriginalFile | undefined {
-  const size = metadata["runctl-size"] ?? "";
-  const crc32 = metadata["runctl-crc32"] ?? "";
-  const isOurs =
-    metadata["runctl-encoding"] === "zstd" &&
-    /^\d{1,15}$/.test(size) &&
-    /^[A-Za-z0-9+/]{6}==$/.test(crc32);
-  return isOurs ? { sizeBytes: Number(size), crc32 } : undefined;
-}
-
 const prefix = "x-amz-meta-";
 
 export function metadataHeaders(metadata: UserMetadata): Record<string, string> {

@@ -1,4 +1,4 @@
-import { compressedSuffix } from "./file-metadata.ts";
+import { originalName } from "./compressed-form.ts";
 
 /** `--include` or `--exclude` with its pattern. */
 export interface FilterRule {
@@ -29,13 +29,6 @@ export function objectFilter(rules: readonly FilterRule[]): NameFilter {
     const names = [path, originalName(path) ?? path];
     return compiled.findLast(({ matches }) => names.some(matches))?.kind !== "exclude";
   };
-}
-
-/** What a path is called before it is stored as `.zst`; undefined where it does not end so. */
-export function originalName(path: string): string | undefined {
-  const original = path.slice(0, -compressedSuffix.length);
-  const hasName = original !== "" && !original.endsWith("/");
-  return path.endsWith(compressedSuffix) && hasName ? original : undefined;
 }
 
 const compile = (rules: readonly FilterRule[]) =>

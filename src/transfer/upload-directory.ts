@@ -2,7 +2,6 @@ import type { Aws } from "../aws/connect.ts";
 import { isRunctlError, systemCode } from "../errors.ts";
 import { createFormWatch, deleteEarlierForms } from "./upload/earlier-forms.ts";
 import { eachParallel } from "./each-parallel.ts";
-import { compressedSuffix } from "./file-metadata.ts";
 import { type FlowControl, createFlowControl } from "./flow-control.ts";
 import type { ListedObject } from "./s3/listing-page.ts";
 import type { Pair } from "./upload/pair-by-key.ts";
@@ -21,7 +20,7 @@ export interface UploadDirectoryOptions extends Pick<
   UploadOptions,
   "signal" | "ifNoneMatch" | "journal" | "retryMs"
 > {
-  /** Requests at once, and their bandwidth; default: 10 at once. */
+  /** Requests at once, and their bandwidth; default: as many as pay, without a limit. */
   flow?: FlowControl;
   onProgress?: (progress: TransferProgress) => void;
 }
@@ -99,9 +98,8 @@ async function* wantedPairs(
   for await (const { file, object } of pairs) {
     if (!file) {
       const path = object.key.slice(scope.prefix.length);
-      if (watch.isForm(path) && mayChange(scope, path)) {
-        forms.push(path.slice(0, -compressedSuffix.length));
-      }
+      const plain = watch.plainOf(path);
+      if (plain !== undefined && mayChange(scope, path)) forms.push(plain);
       continue;
     }
     if (file.kind === "skipped" || !takesPart(scope, file.path)) continue;

@@ -1,8 +1,9 @@
 import type { Aws } from "../aws/connect.ts";
 import { type ListOptions, listPages } from "./list-objects.ts";
-import { type NameFilter, originalName } from "./name-filter.ts";
+import { type NameFilter } from "./name-filter.ts";
 import { type Pair, pairByKey } from "./upload/pair-by-key.ts";
 import { type SymlinkPolicy, type WalkedFile, walkFiles } from "./walk-files.ts";
+import { originalName } from "./compressed-form.ts";
 
 /** Which files of a directory go where. */
 export interface UploadScope {

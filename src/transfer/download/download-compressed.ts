@@ -1,10 +1,10 @@
-import { rmSync } from "node:fs";
+import { type Stats, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { ManifestFile } from "../../manifest.ts";
 import { type DownloadJob, type PlacedObject, askingOf } from "../download-job.ts";
 import { downloadObject } from "../download-object.ts";
 import { fileChecksum } from "../file-checksum.ts";
-import { type OriginalFile, readCompression, userMetadata } from "../file-metadata.ts";
+import { userMetadata } from "../file-metadata.ts";
 import type { FileAttributes } from "../large/disk-file.ts";
 import { findStored } from "../large/stored-object.ts";
 import type { ListedObject } from "../s3/listing-page.ts";
@@ -13,70 +13,101 @@ import { partPath } from "../part-file.ts";
 import { findNote, isAsDownloaded } from "./recognise-file.ts";
 import { restoreCompressed } from "./restore-compressed.ts";
 import { wrongBytes } from "./wanted-object.ts";
+import { type OriginalFile, readCompression } from "../compressed-form.ts";
 
 /**
  * Brings an object that runctl compressed to its place as the file that it was.
  *
- * @returns undefined for any other object. Its note, where it is there now.
+ * @returns its note, where it is there now.
  */
 export async function downloadCompressed(
   job: DownloadJob,
   placed: PlacedObject,
-): Promise<ManifestFile | { leftOut: true } | undefined> {
+): Promise<ManifestFile | "left-out" | "not-compressed"> {
   const { object, originalPath } = placed;
-  if (originalPath === undefined) return undefined;
-  const isPlace = typeof originalPath === "string";
-  const path = isPlace ? originalPath : placed.path;
-  const found = isPlace ? job.target.lookAt(path) : originalPath;
-  const there = found === "free" || "reason" in found ? undefined : found;
-  const noted = there && findNote(job, object, path, there);
+  if (originalPath === undefined) return "not-compressed";
+  const place = lookAtPlace(job, originalPath);
+  const noted = "path" in place && place.there && findNote(job, object, place.path, place.there);
   if (noted && !job.verify) {
     job.tally.skip(object.sizeBytes);
     return noted;
   }
-  const asIs = noted ? "free" : job.target.lookAt(placed.path);
   // What comes under the object's own name was not compressed by runctl: it need not be asked for again.
-  if (asIs !== "free" && !("reason" in asIs) && isAsDownloaded(job, object, placed.path, asIs)) {
-    return undefined;
-  }
+  if (!noted && isThereAsItIs(job, placed)) return "not-compressed";
   const { headers } = await findStored(askingOf(job, object));
   const original = readCompression(userMetadata(headers));
-  if (!original) return undefined;
-  if (found !== "free" && "reason" in found) {
-    job.tally.refused.push({ name: object.key, reason: found.reason });
-    return { leftOut: true };
+  if (!original) return "not-compressed";
+  if ("reason" in place) {
+    job.tally.refused.push({ name: object.key, reason: place.reason });
+    return "left-out";
   }
-  const noteOf = (fileMs: number): ManifestFile => {
-    const { key, etag } = object;
-    const { sizeBytes, crc32: value } = original;
-    return {
-      path,
-      key,
-      sizeBytes,
-      etag,
-      modifiedMs: fileMs,
-      checksum: { algorithm: "CRC32", value },
-    };
-  };
-  const attributes = attributesFor(headers, object.modifiedMs);
-  const { modifiedMs = object.modifiedMs } = attributes;
+  return bringOriginal(job, object, {
+    ...place,
+    original,
+    attributes: attributesFor(headers, object.modifiedMs),
+  });
+}
+
+interface OriginalPlace {
+  /** Relative to the target directory. */
+  path: string;
+  /** The file that has the place now. */
+  there: Stats | undefined;
+}
+
+function lookAtPlace(
+  { target }: DownloadJob,
+  originalPath: string | { reason: string },
+): OriginalPlace | { reason: string } {
+  if (typeof originalPath !== "string") return originalPath;
+  const found = target.lookAt(originalPath);
+  if (found === "free") return { path: originalPath, there: undefined };
+  return "reason" in found ? found : { path: originalPath, there: found };
+}
+
+function isThereAsItIs(job: DownloadJob, { object, path }: PlacedObject): boolean {
+  const found = job.target.lookAt(path);
+  return found !== "free" && !("reason" in found) && isAsDownloaded(job, object, path, found);
+}
+
+interface Restored extends OriginalPlace {
+  original: OriginalFile;
+  attributes: FileAttributes;
+}
+
+/** Makes the file, unless it is there. */
+async function bringOriginal(
+  job: DownloadJob,
+  object: ListedObject,
+  restored: Restored,
+): Promise<ManifestFile> {
+  const { path, there, original, attributes } = restored;
+  const { bucket, target, tally } = job;
   // By its bytes only: reproducible builds give every version the same time.
-  if (there?.size === original.sizeBytes && (await isOriginal(job, path, original))) {
-    const kept = noteOf(Math.floor(there.mtimeMs));
-    await job.journal.add(kept);
-    job.tally.skip(object.sizeBytes);
-    return kept;
+  const isThere = there?.size === original.sizeBytes && (await isOriginal(job, path, original));
+  if (!isThere) {
+    job.onOriginal?.(original.sizeBytes - (there?.size ?? object.sizeBytes));
+    await restore(job, object, restored);
+    if (job.verify && !(await isOriginal(job, path, original))) {
+      rmSync(join(target.root, path), { force: true });
+      throw wrongBytes({ ...object, bucket }, " (read back)");
+    }
   }
-  job.onOriginal?.(original.sizeBytes - (there?.size ?? object.sizeBytes));
-  await restore(job, object, { path, original, attributes });
-  if (job.verify && !(await isOriginal(job, path, original))) {
-    rmSync(join(job.target.root, path), { force: true });
-    throw wrongBytes({ ...object, bucket: job.bucket }, " (read back)");
-  }
-  const made = noteOf(modifiedMs);
-  await job.journal.add(made);
-  job.tally.move(object.sizeBytes, object.sizeBytes);
-  return made;
+  const { key, etag } = object;
+  const { sizeBytes, crc32: value } = original;
+  const { modifiedMs = object.modifiedMs } = attributes;
+  const note: ManifestFile = {
+    path,
+    key,
+    sizeBytes,
+    etag,
+    modifiedMs: isThere ? Math.floor(there.mtimeMs) : modifiedMs,
+    checksum: { algorithm: "CRC32", value },
+  };
+  await job.journal.add(note);
+  if (isThere) tally.skip(object.sizeBytes);
+  else tally.move(object.sizeBytes, object.sizeBytes);
+  return note;
 }
 
 async function isOriginal(job: DownloadJob, path: string, original: OriginalFile) {
@@ -84,13 +115,6 @@ async function isOriginal(job: DownloadJob, path: string, original: OriginalFile
   return (
     (await fileChecksum(full, { algorithm: "CRC32", isDirect: job.verify })) === original.crc32
   );
-}
-
-interface Restored {
-  /** Relative to the target directory. */
-  path: string;
-  original: OriginalFile;
-  attributes: FileAttributes;
 }
 
 /** The compressed bytes never stand under a name of their own: a run that ends here leaves nothing that looks done. */
@@ -111,7 +135,7 @@ async function restore(
       pageCache: "keep",
       onBytes: tally.progress,
     });
-    await restoreCompressed(compressed, full, original, { durable: false, attributes, signal });
+    await restoreCompressed(compressed, full, original, { attributes, signal });
   } finally {
     rmSync(compressed, { force: true });
   }

@@ -43,8 +43,8 @@ export async function placeObject(
 ): Promise<ManifestFile | undefined> {
   try {
     const original = await downloadCompressed(job, placed);
-    if (!original) return await downloadPlain(job, placed);
-    return "leftOut" in original ? undefined : original;
+    if (original === "not-compressed") return await downloadPlain(job, placed);
+    return original === "left-out" ? undefined : original;
   } catch (error) {
     const inTheWay = describeInTheWay(error);
     if (inTheWay !== undefined) {

@@ -1,10 +1,11 @@
 import type { DownloadJob, PlacedObject } from "../download-job.ts";
 import { listPages } from "../list-objects.ts";
 import type { ListedObject } from "../s3/listing-page.ts";
-import { type NameFilter, originalName } from "../name-filter.ts";
+import { type NameFilter } from "../name-filter.ts";
 import { createCollisionCheck, placeKey } from "../place-key.ts";
 import { readAhead } from "../read-ahead.ts";
 import { freeBytes, requireRoom } from "./require-room.ts";
+import { originalName } from "../compressed-form.ts";
 
 export interface PlannedObject extends PlacedObject {
   /** Its number in the order of the listing, from 0 on. */

@@ -1,29 +1,26 @@
 import { type FileHandle, constants, open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
 import { zstdDecompress } from "node:zlib";
 import { promisify } from "node:util";
 import { createCrcEngine } from "../../crc-engine.ts";
 import { RunctlError } from "../../errors.ts";
 import { crc32Text } from "../crc32-text.ts";
-import type { OriginalFile } from "../file-metadata.ts";
 import type { FileAttributes } from "../large/disk-file.ts";
 import { partPath } from "../part-file.ts";
-import { syncToDisk } from "../sync-to-disk.ts";
 import { brokenFrame, frameBytes, frameLength, maxFrameBytes } from "../zstd-frames.ts";
+import type { OriginalFile } from "../compressed-form.ts";
 
 const decompress = promisify(zstdDecompress);
 
 export interface RestoreOptions {
   signal?: AbortSignal | undefined;
-  /** Whether the name, too, is on the disk when this resolves; default true. */
-  durable?: boolean;
   /** What the file is given before it gets its name. */
   attributes?: FileAttributes;
 }
 
 /**
  * Makes the file at `target` again from the compressed bytes at `source`, which stay. The target appears whole or not
- * at all: it is written beside, held against the original's size and checksum, brought to the disk and renamed.
+ * at all: it is written beside, held against the original's size and checksum, brought to the disk and renamed. The
+ * name itself may not be on the disk yet.
  *
  * @throws RunctlError VERIFICATION_FAILED when what comes out is not the original.
  */
@@ -31,7 +28,7 @@ export async function restoreCompressed(
   source: string,
   target: string,
   original: OriginalFile,
-  { signal, durable = true, attributes = {} }: RestoreOptions = {},
+  { signal, attributes = {} }: RestoreOptions = {},
 ): Promise<void> {
   // No file can have this name, so no download of another object writes there.
   const beside = partPath(`${target}\0`);
@@ -49,7 +46,6 @@ export async function restoreCompressed(
       await to.close();
     }
     await rename(beside, target);
-    if (durable) await syncToDisk(dirname(target));
   } catch (error) {
     await rm(beside, { force: true });
     throw error;

@@ -1,10 +1,10 @@
 import type { Aws } from "../../aws/connect.ts";
 import { deleteKeys } from "../delete-keys.ts";
 import { eachParallel } from "../each-parallel.ts";
-import { compressedSuffix, readCompression, userMetadata } from "../file-metadata.ts";
-import { headOf } from "./object-head.ts";
+import { headOf, originalOf } from "./object-head.ts";
 import type { LeftOut } from "../transfer-result.ts";
 import { type UploadOptions, startUpload } from "./upload-job.ts";
+import { compressedSuffix, originalName } from "../compressed-form.ts";
 
 /**
  * Deletes the `.zst` that an earlier upload made of files whose plain objects are in S3 now: it is the same file with
@@ -24,8 +24,7 @@ export async function deleteEarlierForms(
     options.signal?.throwIfAborted();
     const key = plain + compressedSuffix;
     const head = await headOf(startUpload(aws, { bucket, key }, options));
-    const isOurs = head && head !== "hidden" && readCompression(userMetadata(head.headers));
-    if (isOurs) ours.push(key);
+    if (originalOf(head)) ours.push(key);
   });
   if (ours.length === 0) return [];
   const { signal, flow, retryMs } = options;
@@ -39,8 +38,8 @@ export async function deleteEarlierForms(
 export interface FormWatch {
   /** A file that takes part. */
   file(path: string): void;
-  /** Whether an object without a file may be the compressed form of a file that was named. */
-  isForm(path: string): boolean;
+  /** The file that was named, of which an object without a file may be the compressed form. */
+  plainOf(path: string): string | undefined;
 }
 
 /** Files and objects must come in S3's order, in which all paths that begin with a given one follow it without a gap. */
@@ -54,10 +53,10 @@ export function createFormWatch(): FormWatch {
       leave(path);
       begun.push(path);
     },
-    isForm(path) {
+    plainOf(path) {
       leave(path);
-      const plain = path.slice(0, -compressedSuffix.length);
-      return path.endsWith(compressedSuffix) && begun.includes(plain);
+      const plain = originalName(path);
+      return plain !== undefined && begun.includes(plain) ? plain : undefined;
     },
   };
 }

@@ -6,13 +6,13 @@ import { type TestContext, test } from "node:test";
 import { getBytes, headObject } from "../../../test/support/s3-objects.ts";
 import { startTestBucket } from "../../../test/support/bucket.ts";
 import { unfinishedUploads } from "../../../test/support/unfinished-uploads.ts";
-import { readCompression } from "../file-metadata.ts";
 import { listPages } from "../list-objects.ts";
 import { nameFilter } from "../name-filter.ts";
 import { usualPartBytes } from "./plan-parts.ts";
 import { restoreCompressed } from "../download/restore-compressed.ts";
 import { uploadDirectory } from "../upload-directory.ts";
 import { openUploadJournal } from "../upload-journal.ts";
+import { readCompression } from "../compressed-form.ts";
 
 /** Half of it shrinks to nothing, so that parts of the usual size come about without much work. */
 function halfRandom(sizeBytes: number): Buffer {

@@ -2,14 +2,7 @@ import { existsSync } from "node:fs";
 import type { Aws } from "../../aws/connect.ts";
 import { readFully } from "../http/body.ts";
 import { compressedParts } from "./compressed-parts.ts";
-import {
-  type OriginalFile,
-  compressedSuffix,
-  compressionMetadata,
-  readCompression,
-  userMetadata,
-} from "../file-metadata.ts";
-import { headOf } from "./object-head.ts";
+import { headOf, originalOf } from "./object-head.ts";
 import { pieceCrc32 } from "./piece-checksum.ts";
 import { planParts } from "./plan-parts.ts";
 import { createSlots } from "../slots.ts";
@@ -23,6 +16,7 @@ import { uploadObject } from "./upload-object.ts";
 import { type NumberedPiece, uploadParts } from "./upload-parts.ts";
 import { type FileSource, bytesSource, changedFile } from "./upload-source.ts";
 import { probeBytes, shrinks } from "./zstd-compress.ts";
+import { type OriginalFile, compressedSuffix, compressionMetadata } from "../compressed-form.ts";
 
 /**
  * Above this, parts of unknown number would have to be so large that a few of them fill the memory: 10,000 parts of
@@ -53,7 +47,7 @@ export async function uploadCompressed(
     if (!(await shrinks(start))) return undefined;
     const place = { bucket, key: key + compressedSuffix };
     const head = await headOf(startUpload(aws, place, options));
-    const there = head && head !== "hidden" && readCompression(userMetadata(head.headers));
+    const there = originalOf(head);
     if (head && !there) return undefined;
     const original = await look(file, options.signal);
     if (there && there.sizeBytes === original.sizeBytes && there.crc32 === original.crc32)

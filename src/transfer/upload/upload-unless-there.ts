@@ -1,6 +1,5 @@
 import type { Aws } from "../../aws/connect.ts";
 import { diskError } from "../disk-error.ts";
-import { compressedSuffix } from "../file-metadata.ts";
 import type { ListedObject } from "../s3/listing-page.ts";
 import type { ReadPace } from "./read-pace.ts";
 import { hasSameBytes } from "./same-bytes.ts";
@@ -9,6 +8,7 @@ import { uploadCompressed } from "./upload-compressed.ts";
 import { type UploadOptions, startUpload } from "./upload-job.ts";
 import { uploadObject } from "./upload-object.ts";
 import { type FileSource, openFileSource } from "./upload-source.ts";
+import { compressedSuffix } from "../compressed-form.ts";
 
 /** What the uploads of several files share. */
 export interface FileJob {

@@ -6,7 +6,6 @@ import { RunctlError } from "../../../errors.ts";
 import type { DownloadRules } from "../../../transfer/download-job.ts";
 import { usualParallel } from "../../../transfer/download-prefix.ts";
 import { downloadSingle } from "../../../transfer/download-single.ts";
-import { compressedSuffix, readCompression } from "../../../transfer/file-metadata.ts";
 import { findObject } from "../../../transfer/find-object.ts";
 import { createFlowControl } from "../../../transfer/flow-control.ts";
 import { listObjects } from "../../../transfer/list-objects.ts";
@@ -20,6 +19,7 @@ import { describeTree, downloadTree } from "./download-tree.ts";
 import { filterFlags, rulesInOrder } from "./filter-flags.ts";
 import { parallelism } from "./parallelism.ts";
 import { outcomeExitCode, renderOutcome, showProgress } from "./transfer-outcome.ts";
+import { compressedSuffix, readCompression } from "../../../transfer/compressed-form.ts";
 
 export const download = defineCommand({
   summary: "Download objects from S3",
