@@ -1,6 +1,6 @@
 import type { Aws } from "../aws/connect.ts";
 import { type FlowControl, createFlowControl } from "./flow-control.ts";
-import { type AskForPage, listPart, usualDivision } from "./s3/list-parts.ts";
+import { type AskForPage, listSection, usualDivision } from "./s3/list-sections.ts";
 import { type ListedObject, readListingPage } from "./s3/listing-page.ts";
 import { retryTransfer } from "./s3/retry-transfer.ts";
 import { lastingFailure } from "./s3/s3-failure.ts";
@@ -33,7 +33,7 @@ export function listPages(
 ): AsyncGenerator<ListedObject[], void> {
   const {
     signal,
-    flow = createFlowControl({ parallel: usualDivision.partsAtOnce }),
+    flow = createFlowControl({ parallel: usualDivision.sectionsAtOnce }),
     retryMs,
   } = options;
   const client = s3Client(aws);
@@ -51,7 +51,7 @@ export function listPages(
       throw lastingFailure(error, `listing ${name}`);
     }
   };
-  return listPart({ ask, ...usualDivision }, { prefix: place.prefix, after: undefined });
+  return listSection({ ask, ...usualDivision }, { prefix: place.prefix });
 }
 
 /** The same one by one. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import { compareKeys } from "../key-order.ts";
-import { type AskForPage, listPart } from "./list-parts.ts";
+import { type AskForPage, listSection } from "./list-sections.ts";
 import type { ListedObject } from "./listing-page.ts";
 
 /** ListObjectsV2 over these keys; a page has at most `pageKeys` keys and common prefixes. */
@@ -47,12 +47,18 @@ test("a listing that is divided anywhere has every key once, in S3's order", asy
   const keys = fc.uniqueArray(key, { maxLength: 80 });
   const small = fc.integer({ min: 1, max: 4 });
   await fc.assert(
-    fc.asyncProperty(keys, small, small, small, async (all, pageKeys, partsAtOnce, pagesAhead) => {
-      const { ask, sorted } = lister(all, pageKeys);
-      const division = { ask, partsAtOnce, pagesAhead, worthwhileKeys: 1 };
+    fc.asyncProperty(
+      keys,
+      small,
+      small,
+      small,
+      async (all, pageKeys, sectionsAtOnce, pagesAhead) => {
+        const { ask, sorted } = lister(all, pageKeys);
+        const division = { ask, sectionsAtOnce, pagesAhead, worthwhileKeys: 1 };
 
-      assert.deepEqual(await keysOf(listPart(division, { prefix: "", after: undefined })), sorted);
-    }),
+        assert.deepEqual(await keysOf(listSection(division, { prefix: "" })), sorted);
+      },
+    ),
     { numRuns: 300 },
   );
 });
@@ -64,29 +70,29 @@ const many = (directories: number, each: number) =>
   });
 
 test("large directories are listed side by side, small ones in one go", async () => {
-  const usual = { partsAtOnce: 4, pagesAhead: 2, worthwhileKeys: 5 };
+  const usual = { sectionsAtOnce: 4, pagesAhead: 2, worthwhileKeys: 5 };
   const large = lister(many(5, 60), 10);
   const small = lister(many(200, 2), 10);
-  const start = { prefix: "", after: undefined };
+  const start = { prefix: "" };
 
-  assert.deepEqual(await keysOf(listPart({ ...large, ...usual }, start)), large.sorted);
-  assert.deepEqual(await keysOf(listPart({ ...small, ...usual }, start)), small.sorted);
+  assert.deepEqual(await keysOf(listSection({ ...large, ...usual }, start)), large.sorted);
+  assert.deepEqual(await keysOf(listSection({ ...small, ...usual }, start)), small.sorted);
 
-  const parts = new Set(large.asked.map(({ prefix }) => prefix));
-  assert.equal(parts.size, 6, [...parts].join(" "));
+  const sections = new Set(large.asked.map(({ prefix }) => prefix));
+  assert.equal(sections.size, 6, [...sections].join(" "));
   assert.ok(small.asked.length <= 41, `${small.asked.length} requests for 40 pages`);
 });
 
-test("a failure of a part that is listed ahead is thrown when its turn has come", async () => {
+test("a failure of a section that is listed ahead is thrown when its turn has come", async () => {
   const { ask } = lister(many(4, 60), 10);
-  const division = { partsAtOnce: 4, pagesAhead: 2, worthwhileKeys: 5 };
+  const division = { sectionsAtOnce: 4, pagesAhead: 2, worthwhileKeys: 5 };
   const failing: AskForPage = (query) =>
     query["prefix"] === "00002/" ? Promise.reject(new Error("refused")) : ask(query);
   const keys: string[] = [];
 
   await assert.rejects(async () => {
-    const start = { prefix: "", after: undefined };
-    for await (const page of listPart({ ask: failing, ...division }, start)) {
+    const start = { prefix: "" };
+    for await (const page of listSection({ ask: failing, ...division }, start)) {
       keys.push(...page.map((one) => one.key));
     }
   }, /refused/);
