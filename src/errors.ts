@@ -25,6 +25,7 @@ export const exitCodes = {
   AMBIGUOUS: 4,
   CONFLICT: 5,
   CAPACITY: 6,
+  SPOT_INTERRUPTED: 6,
   QUOTA: 6,
   TIMEOUT: 7,
   PARTLY_DONE: 8,

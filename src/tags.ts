@@ -47,6 +47,9 @@ export const tagKeys = {
   project: "Project",
 } as const;
 
+/** How `runctl:message` of an instance begins once EC2 has given notice. */
+export const noticeMessage = "spot interruption notice";
+
 export const instanceStates = [
   "booting",
   "mounting",

@@ -3,7 +3,7 @@ import { putTags } from "../aws/tags.ts";
 import { isRunctlError } from "../errors.ts";
 import { retry } from "../retry.ts";
 import { runProgram } from "../run-program.ts";
-import { type InstanceState, tagKeys, tagValue } from "../tags.ts";
+import { type InstanceState, noticeMessage, tagKeys, tagValue } from "../tags.ts";
 import type { Agent } from "./agent.ts";
 import { type Ending, rememberEnding } from "./agent-state.ts";
 import { endWork } from "./end-work.ts";
@@ -52,7 +52,7 @@ interface Outcome {
 }
 
 const outcomes = {
-  notice: { state: "interrupted", message: "spot interruption notice", isOurs: false },
+  notice: { state: "interrupted", message: noticeMessage, isOurs: false },
   shutdown: { state: "interrupted", message: "the machine shuts down", isOurs: false },
   stop: { state: "interrupted", message: "asked to stop", isOurs: false },
   lifetime: { state: "failed", message: "its longest lifetime is over", isOurs: true },

@@ -9,14 +9,14 @@ import { launchInstance } from "./launch-instance.ts";
 import { waitForAgent } from "./wait-for-agent.ts";
 
 /** An instance whose agent is played by `say`. */
-async function launchedInstance(t: TestContext) {
-  const { aws } = await readyAccount(t);
+async function launchedInstance(t: TestContext, { spot = false } = {}) {
+  const { aws, admin } = await readyAccount(t);
   const events: ProgressEvent[] = [];
   const { instanceId } = await launchInstance(
     aws,
     {
       op: "waiting",
-      spot: false,
+      spot,
       volumes: [],
       work: { kind: "command", command: [], environment: {}, asRoot: false, whenDone: "keep" },
     },
@@ -24,6 +24,7 @@ async function launchedInstance(t: TestContext) {
   );
   return {
     aws,
+    admin,
     instanceId,
     steps: () =>
       events.flatMap((event) => (event.kind === "step" ? [`${event.label} ${event.state}`] : [])),
@@ -76,9 +77,26 @@ test("what the agent failed of stands in the error", async (t) => {
   assert.deepEqual(steps(), []);
 });
 
-test("an interruption says that the volumes are kept", async (t) => {
+test("an interruption after a notice has a code of its own, and says that the volumes are kept", async (t) => {
   const { say, wait } = await launchedInstance(t);
-  await say({ "runctl:state": "interrupted" });
+  const message = "spot interruption notice: volumes released";
+  await say({ "runctl:state": "interrupted", "runctl:message": message });
+
+  await assert.rejects(wait("ended"), { code: "SPOT_INTERRUPTED", hint: /volumes are kept/ });
+});
+
+test("an interruption without a notice is one, too", async (t) => {
+  const { admin, say, wait, instanceId } = await launchedInstance(t, { spot: true });
+  await say({ "runctl:state": "running" });
+  await admin.interrupt(instanceId, { noticeSeconds: undefined, rebalance: false });
+
+  await assert.rejects(wait("ended"), { code: "SPOT_INTERRUPTED", hint: /volumes are kept/ });
+});
+
+test("a shutdown that EC2 did not ask for is no interruption of EC2's", async (t) => {
+  const { say, wait } = await launchedInstance(t);
+  const message = "the machine shuts down: volumes released";
+  await say({ "runctl:state": "interrupted", "runctl:message": message });
 
   await assert.rejects(wait("ended"), { code: "INSTANCE_FAILED", hint: /volumes are kept/ });
 });

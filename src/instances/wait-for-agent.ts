@@ -7,11 +7,11 @@ import {
 } from "../aws/instances.ts";
 import { systemClock } from "../clock.ts";
 import { isRunctlError, RunctlError } from "../errors.ts";
-import { tagKeys } from "../tags.ts";
+import { noticeMessage, tagKeys } from "../tags.ts";
 import type { WorkOptions } from "../work-options.ts";
 import { bootFailure } from "./boot-failure.ts";
 import { bootSteps } from "./boot-steps.ts";
-import { whyItLeft } from "./why-it-left.ts";
+import { isReclaim, whyItLeft } from "./why-it-left.ts";
 
 export interface AgentWait extends WorkOptions {
   /** running: volumes are mounted and the work runs. ended: the work is done, whatever its exit code. */
@@ -33,8 +33,9 @@ const lookMs = { booting: 500, working: 2_000 };
 /**
  * Follows the tags by which the agent tells how far it is, and reports each step.
  *
- * @throws RunctlError INSTANCE_FAILED when the agent failed, never came, or the instance left early; its
- *   console's last lines are reported before. An instance whose agent never came is terminated.
+ * @throws RunctlError SPOT_INTERRUPTED when EC2 took the instance back; INSTANCE_FAILED when the agent failed, never
+ *   came, or the instance left early for another reason; its console's last lines are reported before. An instance
+ *   whose agent never came is terminated.
  */
 export async function waitForAgent(
   aws: Aws,
@@ -78,6 +79,11 @@ async function failure(
   report: WorkOptions["report"],
 ): Promise<RunctlError> {
   const { instanceId, tags } = instance;
+  if (wasTakenBack(instance))
+    return new RunctlError("SPOT_INTERRUPTED", `EC2 took the spot instance ${instanceId} back`, {
+      hint: "its volumes are kept: run the same command again to go on",
+    });
+  // Any other shutdown: somebody stops or terminates it, or its own command does.
   if (state === "interrupted")
     return new RunctlError("INSTANCE_FAILED", `${instanceId} was interrupted`, {
       hint: "its volumes are kept: run the same command again to go on",
@@ -90,6 +96,11 @@ async function failure(
   return new RunctlError("INSTANCE_FAILED", `${instanceId}: ${why}`, {
     hint: `runctl aws logs ${instanceId}`,
   });
+}
+
+/** By EC2, as AWS says afterwards, or the agent when it got the notice. */
+function wasTakenBack({ stateReasonCode, tags }: AwsInstance): boolean {
+  return isReclaim(stateReasonCode) || (tags[tagKeys.message] ?? "").startsWith(noticeMessage);
 }
 
 async function giveUp(

@@ -14,6 +14,19 @@ const reasons: Readonly<Record<string, string>> = {
   "Server.InternalError": "EC2 failed to start it",
 };
 
+/** EC2 took a spot instance back. */
+export function isReclaim(stateReasonCode: string | undefined): boolean {
+  return (
+    stateReasonCode === "Server.SpotInstanceTermination" ||
+    stateReasonCode === "Server.SpotInstanceShutdown"
+  );
+}
+
+/** Somebody asked AWS to stop or terminate the instance. */
+export function isUserShutdown(stateReasonCode: string | undefined): boolean {
+  return stateReasonCode === "Client.UserInitiatedShutdown";
+}
+
 /** Why an instance is not running any more, as far as AWS tells. */
 export function whyItLeft({ state, stateReasonCode, stateReason }: AwsInstance): string {
   const known = stateReasonCode === undefined ? undefined : reasons[stateReasonCode];

@@ -3,8 +3,9 @@ import { test } from "node:test";
 import { exampleInstance } from "../../../test/support/example-volume.ts";
 import { connect } from "../../aws/connect.ts";
 import { commandTag } from "../../instances/command-tag.ts";
+import { mountTags } from "../../instances/mount-tags.ts";
 import { tagKeys } from "../../tags.ts";
-import { instanceOutput, instanceTable } from "./instance-output.ts";
+import { instanceCard, instanceOutput, instanceTable } from "./instance-output.ts";
 
 const nobody = connect({ region: "us-east-1", endpointUrl: "http://127.0.0.1:1" });
 const interrupted = { lifecycle: "on-demand", tags: { [tagKeys.state]: "interrupted" } } as const;
@@ -26,4 +27,40 @@ test("a command is shown as it was typed, in a list on one line", async () => {
 
   assert.equal(output.command, "sh -c 'a && b\nc'");
   assert.match(instanceTable([output]), /sh -c 'a && b c'/);
+});
+
+for (const [exitCode, words] of [
+  ["1", / done, exit 1 /],
+  ["0", / done +-/],
+] as const) {
+  test(`a list tells that a command ended with exit code ${exitCode}`, async () => {
+    const tags = { [tagKeys.state]: "done", [tagKeys.exitCode]: exitCode };
+    const output = await instanceOutput(nobody, exampleInstance({ lifecycle: "on-demand", tags }));
+
+    assert.match(instanceTable([output]), words);
+  });
+}
+
+test("an instance that lost its power has AWS's reason as its message, not the agent's last word", async () => {
+  const tags = { [tagKeys.state]: "running", [tagKeys.message]: "python3 train.py" };
+  const stateReasonCode = "Server.SpotInstanceTermination";
+  const instance = exampleInstance({
+    lifecycle: "on-demand",
+    state: "terminated",
+    stateReasonCode,
+    tags,
+  });
+
+  assert.equal(
+    (await instanceOutput(nobody, instance)).message,
+    "terminated before its work was done: EC2 took the spot instance back",
+  );
+});
+
+test("a volume that was detached from a running instance is not shown as mounted", async () => {
+  const mounted = { volumeId: "vol-0123456789abcdef0", mount: "/mnt/data", readOnly: false };
+  const tags = { [tagKeys.state]: "running", ...mountTags([mounted]) };
+  const output = await instanceOutput(nobody, exampleInstance({ lifecycle: "on-demand", tags }));
+
+  assert.match(instanceCard(output), /vol-0123456789abcdef0, not attached any more/);
 });

@@ -6,6 +6,7 @@ import { instancePriceUsdPerHour } from "../../cost/resource-price.ts";
 import { isRunctlError } from "../../errors.ts";
 import { readCommandTag } from "../../instances/command-tag.ts";
 import { mountsOf } from "../../instances/mount-tags.ts";
+import { isUserShutdown, whyItLeft } from "../../instances/why-it-left.ts";
 import { tagKeys } from "../../tags.ts";
 import { table } from "../table.ts";
 
@@ -91,7 +92,7 @@ export function instanceCard(instance: InstanceOutput): string {
     ["message", instance.message],
     ...instance.volumes.map(({ volumeId, mount, readOnly, device }): [string, string] => [
       mount ?? "attached",
-      `${volumeId}${readOnly ? ", read-only" : ""}${device ? ` as ${device}` : ""}`,
+      `${volumeId}${readOnly ? ", read-only" : ""}${device ? ` as ${device}` : notThere(instance)}`,
     ]),
     ["command", instance.command],
     ["exit code", instance.exitCode],
@@ -108,10 +109,22 @@ export function instanceCard(instance: InstanceOutput): string {
 /** Whether it costs by the hour. */
 const isLive = ({ state }: { state: string }) => state === "pending" || state === "running";
 
+function agentWords({ state, agentState, exitCode }: InstanceOutput): string | null {
+  if (wasCut(state, agentState)) return `was ${agentState}`;
+  return agentState === "done" && exitCode ? `done, exit ${exitCode}` : agentState;
+}
+
 /** An agent whose machine lost its power had no time to say so. */
-function agentWords({ state, agentState }: InstanceOutput): string | null {
-  const wasCut = state === "terminated" && (agentState === "running" || agentState === "booting");
-  return wasCut ? `was ${agentState}` : agentState;
+function wasCut(state: string, agentState: string | null): boolean {
+  return state === "terminated" && working.includes(agentState ?? "");
+}
+
+const working = ["booting", "mounting", "running"];
+
+/** Of a volume that was detached, or let go, while its instance runs on. */
+function notThere({ state, agentState }: InstanceOutput): string {
+  const wasThere = agentState === "running" || agentState === "interrupted";
+  return state === "running" && wasThere ? ", not attached any more" : "";
 }
 
 const priceWords = ({ priceUsdPerHour }: InstanceOutput) =>
@@ -141,7 +154,9 @@ function toOutput(instance: AwsInstance, price: number | undefined, now: number)
     zone: instance.zone,
     state: instance.state,
     agentState: agentStateOf(instance),
-    message: tags[tagKeys.message] || null,
+    message: wasCut(instance.state, tags[tagKeys.state] ?? null)
+      ? whyItLeft(instance)
+      : tags[tagKeys.message] || null,
     volumes: volumesOf(instance),
     command: commandOf(tags),
     exitCode: exitCode === undefined ? null : Number(exitCode),
@@ -161,7 +176,7 @@ function commandOf(tags: Tags): string | null {
 function agentStateOf({ state, stateReasonCode, tags }: AwsInstance): string | null {
   const said = tags[tagKeys.state] ?? null;
   const isOver = state === "shutting-down" || state === "terminated";
-  const wasAsked = isOver && stateReasonCode === "Client.UserInitiatedShutdown";
+  const wasAsked = isOver && isUserShutdown(stateReasonCode);
   return said === "interrupted" && wasAsked ? "ended" : said;
 }
 
