@@ -72,7 +72,7 @@ function isThereAsItIs(job: DownloadJob, { object, path }: PlacedObject): boolea
 
 interface Restored extends OriginalPlace {
   original: OriginalFile;
-  attributes: FileAttributes;
+  attributes: FileAttributes & { modifiedMs: number };
 }
 
 /** Makes the file, unless it is there. */
@@ -95,13 +95,12 @@ async function bringOriginal(
   }
   const { key, etag } = object;
   const { sizeBytes, crc32: value } = original;
-  const { modifiedMs = object.modifiedMs } = attributes;
   const note: ManifestFile = {
     path,
     key,
     sizeBytes,
     etag,
-    modifiedMs: isThere ? Math.floor(there.mtimeMs) : modifiedMs,
+    modifiedMs: isThere ? Math.floor(there.mtimeMs) : attributes.modifiedMs,
     checksum: { algorithm: "CRC32", value },
   };
   await job.journal.add(note);

@@ -13,11 +13,11 @@ import { isSymbolicLink } from "../file-metadata.ts";
 import type { ListedObject } from "../s3/listing-page.ts";
 import { attributesFor, metadataOfHeaders } from "./object-attributes.ts";
 import { rangesPath } from "../part-file.ts";
+import { placeSmall } from "./place-small.ts";
 import { recognise } from "./recognise-file.ts";
 import { requireRoomForFile } from "./require-room.ts";
 import { lastingFailure } from "../s3/s3-failure.ts";
 import { wrongBytes } from "./wanted-object.ts";
-import { writeSmall } from "./write-small.ts";
 
 /** So many failures have one cause, and the list of them is for a person. */
 const mostFailures = 1_000;
@@ -101,12 +101,8 @@ async function moveSmall(job: DownloadJob, object: ListedObject, path: string) {
         target.requireSame(path);
         return makeLink(job, path, Buffer.from(bytes).toString());
       }
-      const attributes = attributesFor(headers, object.modifiedMs);
-      target.requireSame(path);
-      writeSmall(`${target.root}/${path}`, bytes, attributes);
-      const { key, etag, sizeBytes } = object;
-      const { modifiedMs = object.modifiedMs } = attributes;
-      return { note: { path, key, sizeBytes, etag, modifiedMs, checksum }, isCompared };
+      const note = placeSmall(job, { object, path }, { bytes, headers, checksum });
+      return { note, isCompared };
     },
   );
   if ("refused" in file) {
@@ -153,7 +149,7 @@ async function moveLarge(job: DownloadJob, object: ListedObject, path: string) {
       // What follows is the flush and the name.
       target.requireSame(path);
       const attributes = attributesFor(headers, object.modifiedMs);
-      modifiedMs = attributes.modifiedMs ?? modifiedMs;
+      ({ modifiedMs } = attributes);
       return attributes;
     },
     onBytes: tally.progress,

@@ -1,4 +1,3 @@
-import type { BodySink } from "../http/body.ts";
 import { checksumOfHeaders } from "../s3/object-headers.ts";
 import type { ManifestFile } from "../../manifest.ts";
 import {
@@ -12,7 +11,7 @@ import { compositeDigest } from "../large/composite-digest.ts";
 import { crcText, isCrc, createRangeSum } from "../large/crc-sums.ts";
 import { type Asking, partSizesOf } from "../large/stored-object.ts";
 import { retryTransfer } from "../s3/retry-transfer.ts";
-import { ShortBody } from "../s3/s3-failure.ts";
+import { SmallSink } from "./small-sink.ts";
 import { requireVersion, wrongBytes } from "./wanted-object.ts";
 
 /** An object that is in memory, whole and right. */
@@ -42,8 +41,7 @@ export async function fetchSmall<Result>(
   const buffer = await pool.take();
   try {
     for (let attempt = 1; attempt <= 2; attempt += 1) {
-      const headers = await fill(asking, buffer);
-      const bytes = buffer.subarray(0, object.sizeBytes);
+      const { headers, bytes } = await fill(asking, buffer);
       const stored = checksumOfHeaders(headers);
       const isComposite = stored?.parts !== undefined;
       const checksum = sumOf(pool, isComposite ? undefined : stored, bytes);
@@ -82,25 +80,16 @@ async function hasComposite(
   return checksumText(algorithm, digest.bytes()) === value;
 }
 
-async function fill(asking: Asking, buffer: Uint8Array): Promise<ReadonlyMap<string, string>> {
+async function fill(asking: Asking, buffer: Uint8Array) {
   const { client, flow, object, retryMs, signal } = asking;
   const { bucket, key, etag, sizeBytes } = object;
   const headers = { "if-match": `"${etag}"`, "x-amz-checksum-mode": "ENABLED" };
+  const sink = new SmallSink();
   const attempt = async () => {
-    let filled = 0;
-    const sink: BodySink = {
-      space() {
-        if (filled < sizeBytes) return buffer.subarray(filled, sizeBytes);
-        throw new ShortBody("more bytes came than the object has");
-      },
-      filled(count) {
-        filled += count;
-      },
-    };
+    sink.begin(buffer.subarray(0, sizeBytes));
     const answer = await client.send({ method: "GET", bucket, key, headers, sink }, signal);
     requireVersion(object, answer.headers);
-    if (filled !== sizeBytes) throw new ShortBody(`${filled} of ${sizeBytes} bytes`);
-    return answer.headers;
+    return { headers: answer.headers, bytes: sink.bytes() };
   };
   return retryTransfer(attempt, {
     flow,

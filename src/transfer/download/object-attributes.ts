@@ -16,7 +16,7 @@ export function metadataOfHeaders(headers: ReadonlyMap<string, string>): FileMet
 export function attributesFor(
   headers: ReadonlyMap<string, string>,
   objectMs: number,
-): FileAttributes {
+): FileAttributes & { modifiedMs: number } {
   const metadata = metadataOfHeaders(headers);
   const { modifiedMs = objectMs, mode } = metadata;
   if (mode === undefined || isSymbolicLink(metadata)) return { modifiedMs };

@@ -1,5 +1,4 @@
 import type { ManifestFile } from "../../manifest.ts";
-import type { BodySink } from "../http/body.ts";
 import { checksumOfHeaders } from "../s3/object-headers.ts";
 import type { DownloadJob } from "../download-job.ts";
 import { smallObjectBytes } from "../download-object.ts";
@@ -8,11 +7,12 @@ import { sumOf } from "./fetch-small.ts";
 import { isSymbolicLink } from "../file-metadata.ts";
 import type { TimedAnswer } from "../http/exchange.ts";
 import { bufferPool } from "../large/buffer-pool.ts";
-import { attributesFor, metadataOfHeaders } from "./object-attributes.ts";
+import { metadataOfHeaders } from "./object-attributes.ts";
 import { s3Client } from "../s3/s3-client.ts";
 import { ShortBody, failureOf } from "../s3/s3-failure.ts";
 import { requireVersion } from "./wanted-object.ts";
-import { writeSmall } from "./write-small.ts";
+import { placeSmall } from "./place-small.ts";
+import { SmallSink } from "./small-sink.ts";
 
 /** The short way of small objects: one request at a time, from its beginning to the file, without a promise. */
 export interface SmallLane {
@@ -39,30 +39,20 @@ export function createSmallLane(job: DownloadJob, hooks: LaneHooks): SmallLane {
   const pool = bufferPool(job.aws);
   let planned: PlannedObject;
   let buffer: Uint8Array;
-  let filled = 0;
   /** Where one object has a checksum of parts, the others may have, and need not come twice to find out. */
   let isUsual = true;
+  const sink = new SmallSink();
   let request: { abort(reason: unknown): void } | undefined;
-
-  const sink: BodySink = {
-    space() {
-      const { sizeBytes } = planned.object;
-      if (filled < sizeBytes) return buffer.subarray(filled, sizeBytes);
-      throw new ShortBody("more bytes came than the object has");
-    },
-    filled: (count) => void (filled += count),
-  };
 
   /** Makes the file of a whole and right answer. */
   const keep = (answer: TimedAnswer): ManifestFile => {
-    const { object, path } = planned;
+    const { object } = planned;
     const { key, etag, sizeBytes } = object;
     const { status, headers } = answer;
     if (status >= 300) throw failureOf(answer, `GET s3://${bucket}/${key}`);
     requireVersion({ bucket, key, etag, sizeBytes }, headers);
-    if (filled !== sizeBytes) throw new ShortBody(`${filled} of ${sizeBytes} bytes`);
+    const bytes = sink.bytes();
     const stored = checksumOfHeaders(headers);
-    const bytes = buffer.subarray(0, sizeBytes);
     if (stored?.parts !== undefined) {
       isUsual = false;
       throw new OtherWay("a checksum of parts");
@@ -72,12 +62,9 @@ export function createSmallLane(job: DownloadJob, hooks: LaneHooks): SmallLane {
     if (links !== "content" && isSymbolicLink(metadataOfHeaders(headers))) {
       throw new OtherWay("a symbolic link");
     }
-    const attributes = attributesFor(headers, object.modifiedMs);
-    target.requireSame(path);
-    writeSmall(`${target.root}/${path}`, bytes, attributes);
+    const note = placeSmall(job, planned, { bytes, headers, checksum });
     tally.arrive(sizeBytes, stored !== undefined);
-    const { modifiedMs = object.modifiedMs } = attributes;
-    return { path, key, sizeBytes, etag, modifiedMs, checksum };
+    return note;
   };
 
   const leave = () => {
@@ -113,19 +100,14 @@ export function createSmallLane(job: DownloadJob, hooks: LaneHooks): SmallLane {
   return {
     begin(next) {
       const { object, path } = next;
-      if (
-        !isUsual ||
-        job.verify ||
-        object.sizeBytes > smallObjectBytes ||
-        next.originalPath !== undefined
-      )
-        return false;
+      const isPlain = object.sizeBytes <= smallObjectBytes && next.originalPath === undefined;
+      if (!isUsual || job.verify || !isPlain) return false;
       if (target.lookAt(path) !== "free" || !flow.enter()) return false;
       const free = pool.takeNow();
       if (free) {
         planned = next;
         buffer = free;
-        filled = 0;
+        sink.begin(free.subarray(0, object.sizeBytes));
         const { key, etag } = object;
         request = client.getNow({ bucket, key, etag }, sink, settled);
         if (request) return true;
