@@ -57,7 +57,7 @@ const works = [
   "aws ebs create --size 500 --type gp3 --name training-datasets --pre-warm s3://bucket/datasets/",
   "aws ebs create --type io2 --multi-attach --size 1000 --name shared-datasets",
   "aws ebs create --type gp3 --size 500 --iops 3000 --throughput 125",
-  "aws ebs create --size 5 --availability-zone us-east-1a --role checkpoint --lifetime run --fs xfs --kms-key K --tag a=b --tag c=d --project P",
+  "aws ebs create --size 5 --availability-zone us-east-1a --role checkpoint --lifetime keep --fs xfs --kms-key K --tag a=b --tag c=d --project P",
   "aws ebs list --name N --state in-use --unused --zone us-east-1a",
   `aws ebs show ${vol}`,
   `aws ebs attach ${vol} --instance ${instance} --device /dev/sdf`,
@@ -102,6 +102,7 @@ for (const line of works) {
 }
 
 const later = [
+  "aws ebs create --size 5 --lifetime run",
   `aws ebs modify ${vol} --size 5`,
   `aws ebs delete ${vol} --snapshot-first`,
   `aws ebs verify ${vol}`,

@@ -49,6 +49,12 @@ export const s3Location: Parser<S3Location> = (word) => {
   return { bucket: match[1] as string, key: match[2] ?? "" };
 };
 
+/** `s3://bucket/prefix/`; the slash at its end may be left out. */
+export const s3Prefix: Parser<string> = (word) => {
+  const { bucket, key } = s3Location(word);
+  return `s3://${bucket}/${key === "" || key.endsWith("/") ? key : `${key}/`}`;
+};
+
 /** `KEY=VALUE` */
 export const keyValue: Parser<[string, string]> = (word) => {
   const at = word.indexOf("=");

@@ -9,13 +9,23 @@ import { type EbsVolumeType, volumeTypeLimits } from "../../../../facts/ebs-limi
 import { volumePriceUsdPerMonth } from "../../../../cost/resource-price.ts";
 import type { VolumeRequest } from "../../../../volumes/volume-request.ts";
 import { accountNames } from "../../../account-names.ts";
+import { RunctlError } from "../../../../errors.ts";
 import type { Context } from "../../../context.ts";
 import { defineCommand, optional, repeated, required, toggle } from "../../../define-command.ts";
 import { dryRun, isDryRun, renderDryRun } from "../../../dry-run.ts";
+import type { Parser } from "../../../parser.ts";
 import { newName } from "../../../parse-reference.ts";
-import { gibibytes, keyValue, oneOf, s3Location, text, wholeNumber } from "../../../parsers.ts";
+import { gibibytes, keyValue, oneOf, s3Prefix, text, wholeNumber } from "../../../parsers.ts";
 import { noticeRoomOfVolume } from "../../notice-room.ts";
 import { volumeOutput, volumeTable } from "../../volume-output.ts";
+
+/** Nothing would delete the volume: a tag alone must not be taken for a promise. */
+const lifetime: Parser<"keep"> = (word) => {
+  if (oneOf(["keep", "run"])(word) === "keep") return "keep";
+  throw new RunctlError("NOT_YET", "'run' is not yet there: nothing would delete the volume", {
+    hint: "leave it out, and delete the volume when it has served: runctl aws ebs delete VOLUME",
+  });
+};
 
 const types = Object.keys(volumeTypeLimits) as EbsVolumeType[];
 
@@ -33,15 +43,15 @@ export const create = defineCommand({
     size: required(gibibytes, "size", "GiB"),
     type: optional(oneOf(types), "gp3 (default), io2, io1, gp2, st1, sc1 or standard", "TYPE"),
     name: optional(newName, "unique name among your volumes", "NAME"),
-    preWarm: optional(s3Location, "fill it from here, and verify it", "s3://BUCKET/PREFIX/"),
+    preWarm: optional(s3Prefix, "fill it from here, and verify it", "s3://BUCKET/PREFIX/"),
     iops: optional(wholeNumber, "operations per second (gp3, io1, io2)", "N"),
     throughput: optional(wholeNumber, "throughput (gp3)", "MiB/s"),
     multiAttach: toggle("several instances may attach it (io1, io2)"),
     availabilityZone: optional(text, "zone, such as us-east-1a", "ZONE"),
     role: optional(oneOf(["data", "checkpoint"]), "data (default) or checkpoint", "ROLE"),
     lifetime: optional(
-      oneOf(["keep", "run"]),
-      "keep (default), or run: deleted after the command that used it succeeded",
+      lifetime,
+      "keep (default); run, to be deleted after a command that used it, is not yet there",
       "LIFETIME",
     ),
     fs: optional(oneOf(["ext4", "xfs"]), "file system of the first mount; default ext4", "FS"),
@@ -55,7 +65,6 @@ export const create = defineCommand({
   },
   positionals: {},
   async run(input, context) {
-    const source = input.preWarm && `s3://${input.preWarm.bucket}/${input.preWarm.key}`;
     const aws = await context.aws();
     const { config } = context;
     const name = input.name ?? config.name;
@@ -74,7 +83,7 @@ export const create = defineCommand({
       multiAttach: input.multiAttach,
       tags: { ...config.tags, ...Object.fromEntries(input.tag) },
       project: input.project ?? config.project ?? "runctl",
-      preWarmFrom: source,
+      preWarmFrom: input.preWarm,
     };
     const plan = await planFilledVolume(aws, request, account);
     if (context.options.dryRun) return dryRun(describeFilledPlan(plan));
@@ -85,7 +94,7 @@ export const create = defineCommand({
     context.hint(
       outcome === "kept"
         ? `${word} is already there, with these parameters`
-        : `next: runctl aws create --spot --ebs-volume ${word}`,
+        : `next: runctl aws create --spot --ebs-volume ${word}:${mountFor(request)}`,
     );
     return { ...volumeOutput(volume, aws.region), outcome };
   },
@@ -94,6 +103,12 @@ export const create = defineCommand({
     return volumeTable([result]);
   },
 });
+
+/** The usual mount for each role, so that a dataset and checkpoints go together; a warm volume stays so read-only. */
+function mountFor({ role, preWarmFrom }: VolumeRequest): string {
+  if (role === "checkpoint") return "/mnt/ckpt";
+  return preWarmFrom === undefined ? "/mnt/data" : "/mnt/data:ro";
+}
 
 function tellPrice({ action, request, performance }: VolumePlan, aws: Aws, context: Context): void {
   if (action !== "create") return;

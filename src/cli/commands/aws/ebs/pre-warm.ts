@@ -13,7 +13,7 @@ import { defineCommand, optional, positional } from "../../../define-command.ts"
 import { dryRun, isDryRun, renderDryRun } from "../../../dry-run.ts";
 import { mountPoint } from "../../../ebs-volume-word.ts";
 import { volumeWord } from "../../../parse-reference.ts";
-import { s3Location } from "../../../parsers.ts";
+import { s3Prefix } from "../../../parsers.ts";
 import { volumeOutput, volumeTable } from "../../volume-output.ts";
 
 export const preWarm = defineCommand({
@@ -30,11 +30,10 @@ export const preWarm = defineCommand({
   },
   positionals: {
     volume: positional(volumeWord, "id, or name of a volume that runctl made"),
-    source: positional(s3Location, "s3://bucket/prefix/"),
+    source: positional(s3Prefix, "s3://bucket/prefix/"),
   },
   async run(input, context) {
-    const { mount } = input;
-    const source = `s3://${input.source.bucket}/${input.source.key}`;
+    const { mount, source } = input;
     const aws = await context.aws();
     const volume = await requireVolume(aws, input.volume);
     const { accountId } = await callerIdentity(aws);
