@@ -78,8 +78,12 @@ export function isLeaving({
   return tags[tagKeys.state] === "interrupted" || tags[tagKeys.state] === "failed";
 }
 
-/** AWS allows 256 characters; a longer message is cut. */
+/** AWS allows 256 characters, and of the signs few: no comma, no quotes. A longer message is cut. */
 export function tagValue(text: string): string {
-  const clean = text.replaceAll(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, " ").trim();
+  const clean = text
+    .replaceAll(/[,;] /g, " - ")
+    .replaceAll(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, " ")
+    .replaceAll(/ {2,}/g, " ")
+    .trim();
   return clean.length <= 256 ? clean : `${clean.slice(0, 253)}...`;
 }

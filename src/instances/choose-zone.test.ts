@@ -26,7 +26,12 @@ const subnet = { subnetId: "subnet-1", zone: "us-east-1d" };
 for (const [what, members, zone, reason] of [
   ["what was asked for", { wanted: "us-east-1c" }, "us-east-1c", "as asked"],
   ["the subnet", { subnet }, "us-east-1d", "of subnet-1"],
-  ["the volumes", { mounts: [mountIn("us-east-1f")] }, "us-east-1f", "of vol-0123456789abcdef0"],
+  [
+    "the volumes",
+    { mounts: [mountIn("us-east-1f")] },
+    "us-east-1f",
+    "where vol-0123456789abcdef0 is",
+  ],
   [
     "the only zone of the user's volumes",
     { ownedZones: new Set(["us-east-1e"]) },

@@ -3,7 +3,7 @@ import { type AwsSubnet, describeSubnets } from "../aws/subnets.ts";
 import type { AwsVolume } from "../aws/volumes.ts";
 import { RunctlError } from "../errors.ts";
 import { tagKeys } from "../tags.ts";
-import { describeBriefly } from "../volumes/owned-volumes.ts";
+import { describeBriefly, nameOf } from "../volumes/owned-volumes.ts";
 import type { WantedMount } from "./launch-request.ts";
 
 export interface ZoneChoice {
@@ -34,7 +34,7 @@ export function chooseZone(facts: ZoneFacts): ZoneChoice {
   const choice =
     (facts.wanted && { zone: facts.wanted, reason: "as asked" }) ||
     (facts.subnet && { zone: facts.subnet.zone, reason: `of ${facts.subnet.subnetId}` }) ||
-    (ofVolumes && { zone: ofVolumes.volume.zone, reason: `of ${ofVolumes.volume.volumeId}` }) ||
+    (ofVolumes && { zone: ofVolumes.volume.zone, reason: whereIs(ofVolumes.volume) }) ||
     zoneOfOwned(facts) ||
     firstOffering(facts);
 
@@ -52,6 +52,8 @@ export function chooseZone(facts: ZoneFacts): ZoneChoice {
     );
   return choice;
 }
+
+const whereIs = (volume: AwsVolume) => `where ${nameOf(volume) ?? volume.volumeId} is`;
 
 /** The types that the zone offers, in the order of preference. */
 export function typesInZone(

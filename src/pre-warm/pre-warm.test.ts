@@ -207,6 +207,22 @@ test("a second fill launches a new instance, and the volume is not warm meanwhil
   assert.equal(after.tags[tagKeys.mount], "/mnt/digits");
 });
 
+test("a volume that was filled from elsewhere is refused before anything is launched, and stays warm", async (t) => {
+  const { aws } = await accountReady(t);
+  const { volume } = await create(aws, "warm");
+  const elsewhere = { volume, source: "s3://datasets/other/", op: "0123456789abcdef" };
+
+  await assert.rejects(preWarm(aws, elsewhere, { report: () => undefined }), {
+    code: "CONFLICT",
+    message:
+      /^warm \(vol-\w+\) was filled from s3:\/\/datasets\/digits\/, not from s3:\/\/datasets\/other\/$/,
+  });
+
+  const [after] = await ownedVolumes(aws);
+  assert.deepEqual(after?.tags, volume.tags);
+  assert.equal((await describeInstances(aws, {})).length, 1);
+});
+
 test("killed at each change and run again, it ends in one warm volume and no instance", async (t) => {
   const { aws, backend, connectOptions } = await accountReady(t);
   for (const when of ["before", "after"] as const) {

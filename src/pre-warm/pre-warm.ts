@@ -7,9 +7,10 @@ import { RunctlError } from "../errors.ts";
 import { launchInstance } from "../instances/launch-instance.ts";
 import type { AccountNames, LaunchRequest } from "../instances/launch-request.ts";
 import { type LaunchPlan, planLaunch } from "../instances/plan-launch.ts";
+import { wasFilled } from "../instances/warn-of-unfilled.ts";
 import { step } from "../progress.ts";
 import { tagKeys } from "../tags.ts";
-import { isOwned, nameOf } from "../volumes/owned-volumes.ts";
+import { describeBriefly, isOwned, nameOf } from "../volumes/owned-volumes.ts";
 import type { WorkOptions } from "../work-options.ts";
 import { requireSource } from "./require-source.ts";
 import { chooseFillerTypes, fillerCandidates } from "./choose-filler-types.ts";
@@ -40,7 +41,7 @@ const maxInstances = 8;
  * volume. Changes nothing.
  *
  * @throws RunctlError NOT_FOUND for an empty source, CONFIGURATION with the `setup` line to type, CONFLICT while the
- *   volume is in use.
+ *   volume is in use, or where it was filled from another source.
  */
 export async function planPreWarm(aws: Aws, request: PreWarmRequest): Promise<LaunchPlan> {
   const plan = await planLaunch(aws, await fillLaunch(aws, request));
@@ -129,19 +130,29 @@ async function prepare(aws: Aws, { volume, source, mount }: PreWarmRequest): Pro
 
 async function fillLaunch(aws: Aws, request: PreWarmRequest): Promise<LaunchRequest> {
   const { volume, source, op, account } = request;
+  requireSameSource(volume, source);
   return {
     op,
     work: { kind: "fill", volumeId: volume.volumeId, source },
     volumes: [{ volume, mount: fillMount, readOnly: false }],
     spot: true,
     instanceTypes: await fillerTypes(aws, volume),
-    zone: volume.zone,
     name: `pre-warm-${nameOf(volume) ?? volume.volumeId}`,
     role: "pre-warm",
     maxLifetimeSeconds: maxLifetimeSeconds(volume),
     reads: [source],
     ...account,
   };
+}
+
+/** The agent would refuse it, too: after its instance was paid for, and the volume's own source forgotten. */
+function requireSameSource(volume: AwsVolume, source: string): void {
+  const earlier = volume.tags[tagKeys.source];
+  if (earlier === undefined || earlier === source || !wasFilled(volume)) return;
+  const what = `${describeBriefly(volume)} was filled from ${earlier}, not from ${source}`;
+  throw new RunctlError("CONFLICT", what, {
+    hint: `fill another volume: runctl aws ebs create --size ${volume.sizeGiB} --pre-warm ${source}`,
+  });
 }
 
 async function fillerTypes(

@@ -23,6 +23,6 @@ export async function requireSource(aws: Aws, source: string): Promise<void> {
     });
   }
   throw new RunctlError("NOT_FOUND", `there are no objects below ${source}`, {
-    hint: `runctl s3 list s3://${bucket}`,
+    hint: `see what there is: runctl s3 list s3://${bucket}`,
   });
 }

@@ -95,7 +95,9 @@ function reportAmount(
 function failure({ instanceId, tags }: AwsInstance): RunctlError {
   const why = tags[tagKeys.message] ?? "the agent gave no reason";
   return new RunctlError("INSTANCE_FAILED", `the fill on ${instanceId} failed: ${why}`, {
-    hint: `see 'runctl aws logs ${instanceId}'; the same command run again moves only what is missing`,
+    hint:
+      `see 'runctl aws logs ${instanceId}'; once its cause is mended, run the same command again: ` +
+      "it moves only what is missing",
   });
 }
 

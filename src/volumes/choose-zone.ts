@@ -23,7 +23,9 @@ export function chooseZone(input: {
   const { wanted, among } = input;
   if (wanted !== undefined) {
     if (among.includes(wanted)) return { zone: wanted, reason: "as asked" };
-    throw new RunctlError("NOT_FOUND", `zone '${wanted}' is not one of ${among.join(", ")}`);
+    throw new RunctlError("NOT_FOUND", `zone '${wanted}' is not one of ${among.join(", ")}`, {
+      hint: "give one of these, or the --region that it is in",
+    });
   }
   const [home, ...others] = new Set(input.owned.map((volume) => volume.zone));
   if (home !== undefined && others.length === 0 && among.includes(home))

@@ -37,7 +37,9 @@ const source = { [tagKeys.source]: "s3://bucket/" };
 
 for (const [tags, holds] of [
   [{ ...source, [tagKeys.manifest]: "0123" }, "warm: s3://bucket/"],
-  [{ ...source, [tagKeys.unfinished]: "true" }, "being filled from s3://bucket/"],
+  [{ ...source, [tagKeys.unfinished]: "true" }, "not all of s3://bucket/ yet"],
+  [{ ...source, [tagKeys.progress]: "41% 41/100 objects" }, "not all of s3://bucket/ yet"],
+  [{ ...source, [tagKeys.progress]: "100% 9/9 objects verified" }, "s3://bucket/, written since"],
   [{ [tagKeys.blank]: "true" }, "nothing yet"],
   [{ [tagKeys.role]: "checkpoint" }, "checkpoint"],
   [{}, "unknown"],

@@ -1,5 +1,6 @@
 import type { AwsVolume } from "../../aws/volumes.ts";
 import { volumePriceUsdPerMonth } from "../../cost/resource-price.ts";
+import { wasFilled } from "../../instances/warn-of-unfilled.ts";
 import { tagKeys } from "../../tags.ts";
 import { nameOf } from "../../volumes/owned-volumes.ts";
 import { table } from "../table.ts";
@@ -106,7 +107,8 @@ function price({ priceUsdPerMonth }: VolumeOutput): string {
 function holds({ tags }: VolumeOutput): string {
   const source = tags[tagKeys.source];
   if (tags[tagKeys.manifest] && source) return `warm: ${source}`;
-  if (tagKeys.unfinished in tags) return source ? `being filled from ${source}` : "being made";
+  if (source) return wasFilled({ tags }) ? `${source}, written since` : `not all of ${source} yet`;
+  if (tagKeys.unfinished in tags) return "being made";
   if (tagKeys.blank in tags) return "nothing yet";
   return tags[tagKeys.role] ?? "unknown";
 }
