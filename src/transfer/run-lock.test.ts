@@ -12,7 +12,7 @@ import { identifyProcess } from "../process-identity.ts";
 import { downloadObject } from "./download-object.ts";
 import { downloadPrefix } from "./download-prefix.ts";
 import { findObject } from "./find-object.ts";
-import { createFlowControl } from "./flow-control.ts";
+import { type FlowControl, createFlowControl } from "./flow-control.ts";
 import { partLockPath } from "./part-file.ts";
 import { lockRun } from "./run-lock.ts";
 
@@ -68,7 +68,11 @@ test("two runs into one directory: the second is refused, and the first one's fi
   const to = join(place.directory, "to");
   await place.put("v1/x", Buffer.alloc(17 << 20, 1));
   await place.put("v2/x", Buffer.alloc(17 << 20, 2));
-  const flow = createFlowControl({ parallel: 1, bytesPerSecond: 16 << 20 });
+  const both = Promise.withResolvers<void>();
+  const flow: FlowControl = {
+    ...createFlowControl({ parallel: 1 }),
+    run: (work) => both.promise.then(work),
+  };
 
   const first = downloadPrefix(aws, { bucket, prefix: "v1/" }, to, { flow });
   const second = { bucket, prefix: "v2/" };
@@ -77,6 +81,7 @@ test("two runs into one directory: the second is refused, and the first one's fi
   const object = { ...(await findObject(aws, { bucket, key: "v2/x" }))!, bucket, key: "v2/x" };
   while (!existsSync(partLockPath(join(to, "x")))) await setImmediate();
   await assert.rejects(downloadObject(aws, object, join(to, "x")), { code: "CONFLICT" });
+  both.resolve();
   await first;
 
   assert.ok(readFileSync(join(to, "x")).equals(Buffer.alloc(17 << 20, 1)));

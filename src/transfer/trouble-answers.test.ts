@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Fault } from "../../test/support/fault-proxy.ts";
 import { type FaultyBucket, startFaultyBucket } from "../../test/support/faulty-bucket.ts";
+import { hurriedClock } from "../../test/support/hurried-clock.ts";
 import { headObject, putBytes } from "../../test/support/s3-objects.ts";
 import { RunctlError } from "../errors.ts";
 import { downloadObject } from "./download-object.ts";
@@ -50,7 +51,8 @@ test("objects of every size arrive whole, whatever becomes of the first answers 
       place.proxy.plan = ({ method }) => (method === "GET" ? faults.shift() : undefined);
       const path = join(place.directory, "k");
 
-      await downloadObject(place.aws, object, path, { durable: false }).catch(ifWrongTwice);
+      const flow = createFlowControl({ parallel: 10, clock: hurriedClock() });
+      await downloadObject(place.aws, object, path, { flow, durable: false }).catch(ifWrongTwice);
 
       place.proxy.plan = () => undefined;
       await downloadObject(place.aws, object, path, { durable: false });

@@ -209,7 +209,8 @@ async function uploadTo(
 ): Promise<void> {
   const path = join(directory, "file");
   writeFileSync(path, bytes);
-  await uploadFile(aws, path, { bucket, key: "k" }, { retryMs: 60_000 });
+  const flow = createFlowControl({ parallel: 8, clock: hurriedClock() });
+  await uploadFile(aws, path, { bucket, key: "k" }, { flow });
 }
 
 async function stored({ direct, bucket }: FaultyBucket): Promise<Buffer> {
