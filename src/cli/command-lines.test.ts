@@ -161,6 +161,11 @@ const refused: [line: string, error: { code: string; message?: RegExp; hint?: st
   ["aws create --mount-point /etc", { code: "USAGE", message: /the system has files there/ }],
   ["aws ebs create --size 10GB", { code: "USAGE", hint: "give 10" }],
   ["aws create --root-size 1.5T", { code: "USAGE", message: /not a whole number/ }],
+  [
+    "s3 upload s3://b/data/ ./data/",
+    { code: "USAGE", hint: "the other way it is: runctl s3 download s3://b/data/ DIRECTORY" },
+  ],
+  ["s3 download s3://b/data/ s3://c/", { code: "USAGE", message: /no file or directory of this/ }],
   ["s3 list bucket/key", { code: "USAGE", message: /not an S3 address/ }],
 ];
 for (const [line, error] of refused) {

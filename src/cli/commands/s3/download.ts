@@ -12,7 +12,8 @@ import { listObjects } from "../../../transfer/list-objects.ts";
 import { objectFilter } from "../../../transfer/name-filter.ts";
 import { defineCommand, optional, positional, toggle } from "../../define-command.ts";
 import { isDryRun, renderDryRun } from "../../dry-run.ts";
-import { type S3Location, oneOf, s3Location, text } from "../../parsers.ts";
+import { type S3Location, oneOf, s3Location } from "../../parsers.ts";
+import { localPath } from "./local-path.ts";
 import { byteRate } from "./byte-rate.ts";
 import { describeOne } from "./describe-transfer.ts";
 import { describeTree, downloadTree } from "./download-tree.ts";
@@ -68,7 +69,7 @@ export const download = defineCommand({
   },
   positionals: {
     source: positional(s3Location, "s3://bucket/key, or a prefix that ends in a slash"),
-    target: positional(text, "file or directory"),
+    target: positional(localPath("upload"), "file or directory"),
   },
   async run({ source, target, ...flags }, context) {
     const { signal, options } = context;
@@ -107,7 +108,7 @@ export const download = defineCommand({
     const order = {
       source: { bucket: source.bucket, prefix },
       directory: path,
-      takes: objectFilter(rulesInOrder(flags)),
+      takes: objectFilter(rulesInOrder(flags, path)),
       mirror: flags.delete,
     };
     await requireObjects(plain, order.source, signal);
@@ -168,7 +169,7 @@ async function requireObjects(
     "NOT_FOUND",
     `there is no object under s3://${place.bucket}/${place.prefix}`,
     {
-      hint: `runctl s3 list s3://${place.bucket}/`,
+      hint: `see what there is: runctl s3 list s3://${place.bucket}/`,
     },
   );
 }
@@ -178,6 +179,8 @@ const isDirectory = (path: string) =>
 
 function requireNoFile(path: string, from: string): void {
   if (!(statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true)) {
-    throw new RunctlError("USAGE", `${path} is a file, and ${from} needs a directory`);
+    throw new RunctlError("USAGE", `${path} is a file, and ${from} needs a directory`, {
+      hint: "give a directory that is there, or is to be made",
+    });
   }
 }

@@ -13,16 +13,19 @@ export const list = defineCommand({
     const { output, query } = context.options;
     const isPrinted = output !== "json" && query === undefined;
     const items: Item[] = [];
+    let isEmpty = true;
     const place = { bucket: source.bucket, prefix: source.key };
     for await (const page of listPages(aws, place, { signal: context.signal, retryMs: 20_000 })) {
       const found = page.map(({ modifiedMs, ...object }) => ({
         ...object,
         lastModified: new Date(modifiedMs).toISOString(),
       }));
+      isEmpty &&= found.length === 0;
       // A bucket may have more objects than there is memory.
       if (isPrinted) context.print(`${found.map(line).join("\n")}\n`);
       else items.push(...found);
     }
+    if (isEmpty) context.hint(`there are no objects below s3://${source.bucket}/${source.key}`);
     return { items };
   },
   render: ({ items }) => items.map(line).join("\n"),

@@ -19,7 +19,8 @@ export function renderOutcome(outcome: TransferOutcome): string {
 
 function summary(outcome: TransferOutcome): string {
   const { objects, moved, movedBytes, skipped, seconds, deleted = 0, retries } = outcome;
-  const rate = seconds > 0.1 ? `, ${bytesText(Math.round(movedBytes / seconds))}/s` : "";
+  const rate =
+    seconds > 0.1 && movedBytes > 0 ? `, ${bytesText(Math.round(movedBytes / seconds))}/s` : "";
   return [
     `${count(objects, "object")} in place: ${moved} moved ` +
       `(${bytesText(movedBytes)} in ${seconds.toFixed(1)} s${rate})`,

@@ -38,7 +38,7 @@ export async function describeTree(
       continue;
     }
     const sizeBytes = file.kind === "file" ? file.sizeBytes : 0;
-    if (object && file.kind === "file" && object.sizeBytes === sizeBytes) sum.alike += 1;
+    if (object && file.kind !== "link" && object.sizeBytes === sizeBytes) sum.alike += 1;
     else {
       sum.objects += 1;
       sum.bytes += sizeBytes;

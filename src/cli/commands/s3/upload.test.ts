@@ -13,6 +13,8 @@ test("s3 upload --dry-run compares sizes, names what it would refuse, and ends w
   const data = join(place.directory, "data");
   await mkdir(data);
   for (const name of ["new", "same", "longer"]) await writeFile(join(data, name), "four");
+  await mkdir(join(data, "empty"));
+  await place.put("p/empty/", "");
   await place.put("p/same", "size");
   await place.put("p/longer", "less");
   await writeFile(join(data, "longer"), "longer");
@@ -39,7 +41,7 @@ test("s3 upload --dry-run compares sizes, names what it would refuse, and ends w
   assert.ok(isDryRun(whole) && isDryRun(partly) && !isDryRun(real));
   assert.deepEqual(whole.plan, [
     `upload 2 objects (10 B) from ${data} to s3://${place.bucket}/p/`,
-    "compare 1 object of the same size, and upload what has other bytes",
+    "compare 2 objects of the same size, and upload what has other bytes",
   ]);
   assert.deepEqual(partly.plan.slice(2), [
     'refuse "broken": a symbolic link: it leads nowhere, or has vanished',

@@ -12,7 +12,8 @@ import { symlinkPolicies } from "../../../transfer/walk-files.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand, optional, positional, toggle } from "../../define-command.ts";
 import { isDryRun, renderDryRun } from "../../dry-run.ts";
-import { oneOf, s3Location, text } from "../../parsers.ts";
+import { oneOf, s3Location } from "../../parsers.ts";
+import { localPath } from "./local-path.ts";
 import { byteRate } from "./byte-rate.ts";
 import { describeOne } from "./describe-transfer.ts";
 import { filterFlags, rulesInOrder } from "./filter-flags.ts";
@@ -59,7 +60,7 @@ export const upload = defineCommand({
     sameLineContinues: true,
   },
   positionals: {
-    source: positional(text, "file or directory"),
+    source: positional(localPath("download"), "file or directory"),
     target: positional(s3Location, "s3://bucket/key, or a prefix that ends in a slash"),
   },
   async run({ source, target, ...flags }, context) {
@@ -89,7 +90,7 @@ export const upload = defineCommand({
       return { from: path, to: `s3://${bucket}/${stored}`, ...result };
     }
     const prefix = target.key === "" || target.key.endsWith("/") ? target.key : `${target.key}/`;
-    const filter = nameFilter(rulesInOrder(flags));
+    const filter = nameFilter(rulesInOrder(flags, path));
     const links = symlinks ? { symlinks, mayLeave: symlinks === "follow" } : {};
     const scope = { directory: path, bucket, prefix, filter, compress, ...links };
     const order = { scope, mirror: flags.delete };
@@ -104,7 +105,7 @@ export const upload = defineCommand({
 
 function requirePath(path: string): Stats {
   const found = statSync(path, { throwIfNoEntry: false });
-  if (!found) throw new RunctlError("NOT_FOUND", `${path} does not exist`);
+  if (!found) throw new RunctlError("NOT_FOUND", `there is no file or directory ${path}`);
   if (found.isFile() || found.isDirectory()) return found;
   throw new RunctlError("USAGE", `${path} is neither a file nor a directory`);
 }
