@@ -165,7 +165,7 @@ const refused: [line: string, error: { code: string; message?: RegExp; hint?: st
     "s3 upload s3://b/data/ ./data/",
     { code: "USAGE", hint: "the other way it is: runctl s3 download s3://b/data/ DIRECTORY" },
   ],
-  ["s3 download s3://b/data/ s3://c/", { code: "USAGE", message: /no file or directory of this/ }],
+  ["s3 download s3://bucket/data/ s3://c/", { code: "USAGE", message: /^target: .s3/ }],
   ["s3 list bucket/key", { code: "USAGE", message: /not an S3 address/ }],
 ];
 for (const [line, error] of refused) {
