@@ -7,7 +7,7 @@ import { createFlowControl } from "./flow-control.ts";
 import { type ObjectLocation, ownerHeader } from "./object-location.ts";
 import { retryTransfer } from "./s3/retry-transfer.ts";
 import { s3Client } from "./s3/s3-client.ts";
-import { isRangeAtEnd, lastingFailure } from "./s3/s3-failure.ts";
+import { lastingFailure, refusalCode } from "./s3/s3-failure.ts";
 
 interface FetchOptions {
   /** First byte that is wanted; default 0. */
@@ -46,7 +46,7 @@ export async function fetchBytes(
     if (from === 0) requireRight(answer, bytes, `s3://${bucket}/${key}`);
     return bytes;
   } catch (error) {
-    if (from > 0 && isRangeAtEnd(error)) return Buffer.alloc(0);
+    if (from > 0 && refusalCode(error) === "InvalidRange") return Buffer.alloc(0);
     throw lastingFailure(error, `s3://${bucket}/${key}`);
   }
 }

@@ -3,8 +3,10 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, readdir, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { crc32 } from "node:zlib";
 import { headObject } from "../../test/support/s3-objects.ts";
 import { startTestBucket } from "../../test/support/bucket.ts";
+import { crc32Text } from "./crc32-text.ts";
 import { downloadObject } from "./download-object.ts";
 import { downloadPrefix } from "./download-prefix.ts";
 import { usualRangeBytes as rangeBytes } from "./large/plan-ranges.ts";
@@ -32,12 +34,12 @@ test("files of every awkward size come back byte for byte, with S3's checksum co
     const [from, to] = [join(directory, `${size}.in`), join(directory, `${size}.out`)];
     await writeFile(from, bytes);
 
-    const sent = await uploadFile(aws, from, { bucket, key: `size/${size}` });
+    await uploadFile(aws, from, { bucket, key: `size/${size}` });
     const head = await headObject(aws, { bucket, key: `size/${size}` });
     const got = await downloadObject(aws, { bucket, key: `size/${size}`, ...head! }, to);
 
     assert.equal(got.checksum?.algorithm, "CRC32", `size ${size}`);
-    assert.equal(got.checksum?.value, sent.checksum?.value);
+    assert.equal(got.checksum?.value, crc32Text(crc32(bytes)));
     assert.ok((await readFile(to)).equals(bytes), `size ${size}`);
   }
   const left = (await readdir(directory)).filter((name) => name.startsWith(".runctl"));

@@ -1,9 +1,9 @@
-import { lstatSync, readlinkSync } from "node:fs";
+import { lstatSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { hash } from "node:crypto";
 import { dirname, join, normalize } from "node:path";
 import type { DownloadJob } from "../download-job.ts";
+import { partPath } from "../part-file.ts";
 import type { ListedObject } from "../s3/listing-page.ts";
-import { writeLink } from "./write-small.ts";
 
 // Objects whose content is where a symbolic link leads, as s3fs and runctl write them.
 
@@ -58,4 +58,12 @@ function passesLink(root: string, end: string): boolean {
     if (lstatSync(join(root, above), { throwIfNoEntry: false })?.isSymbolicLink()) return true;
   }
   return false;
+}
+
+/** A symbolic link in place of whatever file is there. */
+function writeLink(path: string, to: string): void {
+  const part = partPath(path);
+  rmSync(part, { force: true });
+  symlinkSync(to, part);
+  renameSync(part, path);
 }

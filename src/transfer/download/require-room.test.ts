@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { startTestBucket } from "../../../test/support/bucket.ts";
-import { diskError } from "../disk-error.ts";
 import { downloadSingle } from "../download-single.ts";
 import { partPath } from "../part-file.ts";
 import { requireRoom } from "./require-room.ts";
@@ -31,17 +30,4 @@ test("an object that is larger than what is free is refused before anything of i
   assert.throws(() => requireRoom("d", 2 ** 21, 2 ** 20), {
     message: "d: no room: 2.0 MiB are to come, and 1.0 MiB are free",
   });
-});
-
-const hintOf = (error: unknown) => (error as { hint?: string }).hint;
-
-test("where the disk is full, the hidden file is named, and that running again goes on with it", async (t) => {
-  const { directory } = await startTestBucket(t);
-  const path = join(directory, "file");
-  const full = Object.assign(new Error("ENOSPC"), { code: "ENOSPC", syscall: "write" });
-
-  assert.doesNotMatch(hintOf(diskError(full, path)) ?? "", /goes on/);
-  writeFileSync(partPath(path), "begun");
-
-  assert.ok(hintOf(diskError(full, path))?.endsWith(`goes on with ${partPath(path)}`));
 });

@@ -5,7 +5,6 @@ import {
   futimesSync,
   openSync,
   renameSync,
-  symlinkSync,
   rmSync,
   writeSync,
 } from "node:fs";
@@ -47,12 +46,4 @@ function openAnew(part: string): number {
     rmSync(part, { force: true });
     return openSync(part, writeFlags, 0o666);
   }
-}
-
-/** A symbolic link in place of whatever file is there. */
-export function writeLink(path: string, to: string): void {
-  const part = partPath(path);
-  rmSync(part, { force: true });
-  symlinkSync(to, part);
-  renameSync(part, path);
 }

@@ -69,6 +69,7 @@ export function failureOf({ status, headers, text }: Answer, what: string): Erro
   if (status === 412) {
     return new RunctlError("CONFLICT", `${what}: the object changed in S3 meanwhile (${code})`, {
       hint: "run the same command again",
+      cause: new S3Refusal(code),
     });
   }
   if (/^(ExpiredToken|InvalidAccessKeyId|SignatureDoesNotMatch|RequestTimeTooSkewed)$/.test(code)) {
@@ -81,9 +82,9 @@ export function failureOf({ status, headers, text }: Answer, what: string): Erro
   return new RunctlError(codes[status] ?? "AWS_ERROR", words, { cause: new S3Refusal(code) });
 }
 
-/** A range was asked for that begins at the end of the object or after it. */
-export const isRangeAtEnd = (error: unknown): boolean =>
-  isRunctlError(error) && error.cause instanceof S3Refusal && error.cause.code === "InvalidRange";
+/** What S3 calls its reason, such as `InvalidRange`; undefined where the error is no refusal of S3's. */
+export const refusalCode = (error: unknown): string | undefined =>
+  isRunctlError(error) && error.cause instanceof S3Refusal ? error.cause.code : undefined;
 
 const connectionCodes = new Set([
   "ECONNRESET",

@@ -89,12 +89,12 @@ export interface FinishedParts {
   sizeBytes: number;
 }
 
-/** Joins the parts into the object. @returns its ETag, and the checksum as S3 gives it. */
+/** Joins the parts into the object. @returns the CRC-32 that S3 says it has, if it says one. */
 export async function finishUpload(
   job: UploadJob,
   uploadId: string,
   { parts, crc32, sizeBytes }: FinishedParts,
-): Promise<{ etag: string; crc32: string | undefined }> {
+): Promise<string | undefined> {
   const named = parts.map(
     (part) =>
       `<Part><PartNumber>${part.partNumber}</PartNumber><ETag>"${part.etag}"</ETag>` +
@@ -114,7 +114,7 @@ export async function finishUpload(
     },
     body: bodyOf(document),
   });
-  return { etag: plainEtag(elementText(text, "ETag")), crc32: elementText(text, "ChecksumCRC32") };
+  return elementText(text, "ChecksumCRC32");
 }
 
 /** Frees the parts, which cost money while they are there. An upload that is gone already is no error. */

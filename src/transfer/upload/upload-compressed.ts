@@ -10,6 +10,7 @@ import {
   type ObjectPlace,
   type UploadOptions,
   type UploadedObject,
+  keptObject,
   startUpload,
 } from "./upload-job.ts";
 import { uploadObject } from "./upload-object.ts";
@@ -51,18 +52,10 @@ export async function uploadCompressed(
     if (head && !there) return undefined;
     const original = await look(file, options.signal);
     if (there && there.sizeBytes === original.sizeBytes && there.crc32 === original.crc32)
-      return kept;
+      return keptObject;
     return send(aws, file, { ...place, path, original }, options);
   });
 }
-
-const kept: UploadedObject = {
-  outcome: "kept",
-  sizeBytes: 0,
-  movedBytes: 0,
-  etag: undefined,
-  checksum: undefined,
-};
 
 /** Read before it is compressed, because the metadata is sent before the bytes. */
 async function look(file: FileSource, signal: AbortSignal | undefined): Promise<OriginalFile> {

@@ -1,7 +1,7 @@
 import type { Aws } from "../../aws/connect.ts";
-import type { StoredChecksum } from "../../object-checksum.ts";
 import type { Answer } from "../http/body.ts";
 import { type FlowControl, createFlowControl } from "../flow-control.ts";
+import { ownerHeader } from "../object-location.ts";
 import { retryTransfer } from "../s3/retry-transfer.ts";
 import { type S3Request, s3Client } from "../s3/s3-client.ts";
 import type { UploadJournal } from "../upload-journal.ts";
@@ -29,13 +29,11 @@ export interface ObjectPlace {
 export interface UploadedObject {
   /** "kept": `ifNoneMatch` was asked for and the key exists. */
   outcome: "created" | "kept";
-  sizeBytes: number;
   /** Of this run: less than the size when S3 had parts of an earlier run. */
   movedBytes: number;
-  /** Undefined when kept. */
-  etag: string | undefined;
-  checksum: StoredChecksum | undefined;
 }
+
+export const keptObject: UploadedObject = { outcome: "kept", movedBytes: 0 };
 
 /** One object on its way to S3. */
 export interface UploadJob {
@@ -56,10 +54,10 @@ interface ObjectRequest extends Omit<S3Request, "bucket" | "key"> {
 const lastWordsMs = 5_000;
 
 export function startUpload(aws: Aws, place: ObjectPlace, options: UploadOptions): UploadJob {
-  const { retryMs, expectedBucketOwner } = options;
+  const { retryMs } = options;
   const client = s3Client(aws);
   const flow = options.flow ?? createFlowControl({ parallel: 8 });
-  const owner = expectedBucketOwner && { "x-amz-expected-bucket-owner": expectedBucketOwner };
+  const owner = ownerHeader(options);
   return {
     place,
     flow,

@@ -3,8 +3,10 @@ import { randomBytes } from "node:crypto";
 import { truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { crc32 } from "node:zlib";
 import { getBytes, headObject } from "../../../test/support/s3-objects.ts";
 import { startTestBucket } from "../../../test/support/bucket.ts";
+import { crc32Text } from "../crc32-text.ts";
 import { usualPartBytes } from "./plan-parts.ts";
 import { uploadFile } from "../../../test/support/upload-file.ts";
 
@@ -18,13 +20,12 @@ test("files of every awkward size arrive byte for byte, with their CRC-32, time 
     await writeFile(path, bytes, { mode: 0o640 });
     await utimes(path, 1_700_000_000.5, 1_700_000_000.5);
 
-    const sent = await uploadFile(aws, path, { bucket, key: `size/${size}` });
+    await uploadFile(aws, path, { bucket, key: `size/${size}` });
 
     const head = await headObject(aws, { bucket, key: `size/${size}` });
-    assert.deepEqual(head?.checksum, sent.checksum, `size ${size}`);
-    assert.equal(head?.checksum?.algorithm, "CRC32");
+    const checksum = { algorithm: "CRC32", value: crc32Text(crc32(bytes)) };
+    assert.deepEqual(head?.checksum, checksum, `size ${size}`);
     assert.deepEqual(head?.metadata, { mtime: "1700000000.500000000", mode: "0100640" });
-    assert.equal(head?.etag, sent.etag);
     const got = await getBytes(aws, { bucket, key: `size/${size}` });
     assert.ok(bytes.equals(got), `size ${size}`);
   }
@@ -40,10 +41,10 @@ test("a file that is larger than one request may be arrives whole", { skip }, as
   await writeFile(path, "begin");
   await truncate(path, size);
 
-  const sent = await uploadFile(aws, path, { bucket, key: "large" });
+  await uploadFile(aws, path, { bucket, key: "large" });
 
   const head = await headObject(aws, { bucket, key: "large" });
   assert.equal(head?.sizeBytes, size);
-  assert.deepEqual(head?.checksum, sent.checksum);
+  assert.equal(head.checksum?.algorithm, "CRC32");
   assert.match(head.etag, /-641$/);
 });

@@ -1,6 +1,6 @@
 import type { Aws } from "../../aws/connect.ts";
-import { isRunctlError } from "../../errors.ts";
 import { metadataHeaders } from "../file-metadata.ts";
+import { refusalCode } from "../s3/s3-failure.ts";
 import { type PartPlan, planParts } from "./plan-parts.ts";
 import { sendPiece } from "./send-piece.ts";
 import {
@@ -8,6 +8,7 @@ import {
   type UploadJob,
   type UploadOptions,
   type UploadedObject,
+  keptObject,
   startUpload,
 } from "./upload-job.ts";
 import { type NumberedPiece, uploadParts } from "./upload-parts.ts";
@@ -38,8 +39,8 @@ export async function uploadObject(
       requireUnchanged: () => source.requireUnchanged(),
     });
   } catch (error) {
-    if (!options.ifNoneMatch || !isPreconditionFailed(error)) throw error;
-    return { outcome: "kept", sizeBytes: 0, movedBytes: 0, etag: undefined, checksum: undefined };
+    if (!options.ifNoneMatch || refusalCode(error) !== "PreconditionFailed") throw error;
+    return keptObject;
   }
 }
 
@@ -57,11 +58,6 @@ async function putWhole(job: UploadJob, source: UploadSource): Promise<UploadedO
     ...metadataHeaders(metadata),
     ...(job.options.ifNoneMatch ? { "if-none-match": "*" } : {}),
   };
-  const { etag, crc32 } = await sendPiece(job, { source, start: 0, sizeBytes }, { headers });
-  const checksum = { algorithm: "CRC32", value: crc32 } as const;
-  return { outcome: "created", sizeBytes, movedBytes: sizeBytes, etag, checksum };
-}
-
-function isPreconditionFailed(error: unknown): boolean {
-  return isRunctlError(error, "CONFLICT") && error.message.includes("PreconditionFailed");
+  await sendPiece(job, { source, start: 0, sizeBytes }, { headers });
+  return { outcome: "created", movedBytes: sizeBytes };
 }

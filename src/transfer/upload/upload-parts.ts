@@ -4,10 +4,9 @@ import type { Piece } from "./checksummed-body.ts";
 import { crc32OfText, crc32Text } from "../crc32-text.ts";
 import { eachParallel } from "../each-parallel.ts";
 import { type UserMetadata, metadataHeaders } from "../file-metadata.ts";
-import { type StoredPart, finishUpload } from "./multipart-calls.ts";
+import { type FinishedParts, type StoredPart, finishUpload } from "./multipart-calls.ts";
 import { headOf } from "./object-head.ts";
 import { type OpenParts, dropParts, openParts } from "./open-parts.ts";
-import { etagOf } from "../s3/object-headers.ts";
 import { pieceCrc32 } from "./piece-checksum.ts";
 import { sendPiece } from "./send-piece.ts";
 import type { UploadJob, UploadedObject } from "./upload-job.ts";
@@ -41,10 +40,9 @@ export async function uploadParts(job: UploadJob, object: PartedObject): Promise
     object.requireUnchanged();
     const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
     const crc32 = wholeCrc32(parts);
-    const etag = await joinParts(job, open, { parts, crc32, sizeBytes });
+    await joinParts(job, open, { parts, crc32, sizeBytes });
     open.forget();
-    const checksum = { algorithm: "CRC32", value: crc32 } as const;
-    return { outcome: "created", sizeBytes, movedBytes, etag, checksum };
+    return { outcome: "created", movedBytes };
   } catch (error) {
     if (!(open.canContinue && mayContinue(error))) await dropParts(job, open);
     throw error;
@@ -80,38 +78,25 @@ async function isSame(there: StoredPart, piece: Piece, signal: AbortSignal | und
   return there.crc32 === (await pieceCrc32(piece, signal));
 }
 
-interface WholeObject {
-  parts: readonly StoredPart[];
-  crc32: string;
-  sizeBytes: number;
-}
-
-/** @returns the object's ETag. */
-async function joinParts(
-  job: UploadJob,
-  { uploadId }: OpenParts,
-  whole: WholeObject,
-): Promise<string> {
+async function joinParts(job: UploadJob, { uploadId }: OpenParts, whole: FinishedParts) {
   try {
-    const { etag, crc32 } = await finishUpload(job, uploadId, whole);
+    const crc32 = await finishUpload(job, uploadId, whole);
     if (crc32 !== undefined && crc32 !== whole.crc32) throw otherBytes(job, crc32, whole.crc32);
-    return etag;
   } catch (error) {
     // An answer that was lost: the request that was made again finds no upload any more.
-    const etag = isRunctlError(error, "NOT_FOUND") ? await findObject(job, whole) : undefined;
-    if (etag === undefined) throw error;
-    return etag;
+    if (!isRunctlError(error, "NOT_FOUND") || !(await isThere(job, whole))) throw error;
   }
 }
 
-/** ETag of the object if it is the one that the parts make. */
-async function findObject(job: UploadJob, whole: WholeObject): Promise<string | undefined> {
+/** Whether the object is the one that the parts make. */
+async function isThere(job: UploadJob, { sizeBytes, crc32 }: FinishedParts): Promise<boolean> {
   const head = await headOf(job);
-  if (head === "hidden") return undefined;
-  const isOurs =
-    head?.headers.get("content-length") === String(whole.sizeBytes) &&
-    head.headers.get("x-amz-checksum-crc32") === whole.crc32;
-  return isOurs ? etagOf(head.headers) : undefined;
+  return (
+    head !== undefined &&
+    head !== "hidden" &&
+    head.headers.get("content-length") === String(sizeBytes) &&
+    head.headers.get("x-amz-checksum-crc32") === crc32
+  );
 }
 
 const otherBytes = ({ place }: UploadJob, there: string, wanted: string) =>
