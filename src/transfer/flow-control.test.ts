@@ -46,7 +46,6 @@ test("a limit is halved by a burst of 503s, once, and grows back by one in each 
   await clock.advance(1_500);
   flow.noteBusy();
   assert.ok(flow.counters().limit <= 16, `${flow.counters().limit}`);
-  assert.equal(flow.counters().busyAnswers, 21);
 
   await clock.advance(5_000);
   assert.ok(flow.counters().limit > 16 && flow.counters().limit <= 32);

@@ -12,14 +12,9 @@ interface FlowOptions {
   clock?: Clock;
 }
 
-/** What a progress line tells about the flow. */
 interface FlowCounters {
   /** Requests made again after a failure. */
   retries: number;
-  /** Answers that asked to slow down (503, 429). */
-  busyAnswers: number;
-  /** Requests that were much slower than the others and made again on another connection. */
-  slowRequests: number;
   inFlight: number;
   /** How many requests may be under way at this moment: at most `parallel`. */
   limit: number;
@@ -39,7 +34,7 @@ interface RunOptions {
 export interface FlowControl extends Slots {
   /** Runs `work` as soon as limit and bandwidth allow it, in the order of asking. Not to be nested. */
   run<Result>(work: () => Promise<Result>, options?: RunOptions): Promise<Result>;
-  /** Takes a turn that is free at once, to be given back by `leave`; false: by `run` only, as others wait or bytes count. */
+  /** Takes a turn that is free at once, to be given back by `leave`. False: ask `run`, as others wait or bytes count. */
   enter(): boolean;
   leave(): void;
   /** How large a piece to ask for at once, so that a bandwidth limit is kept within a second or so. */
@@ -68,8 +63,7 @@ export function createFlowControl(options: FlowOptions): FlowControl {
   // Many connections that break at once are all taken up again; a storm that goes on is not fed.
   const retryBudget = createTokenBucket({ perSecond: 10, most: 100, clock });
   const waiting: (() => void)[] = [];
-  const slow = slowRequests();
-  const counts = { retries: 0, busyAnswers: 0 };
+  let retries = 0;
   let inFlight = 0;
 
   function admit(): void {
@@ -115,15 +109,12 @@ export function createFlowControl(options: FlowOptions): FlowControl {
       admit();
     },
     noteLatency: (ms) => limit.noteLatency(ms),
-    noteBusy() {
-      counts.busyAnswers += 1;
-      limit.noteBusy();
-    },
+    noteBusy: () => limit.noteBusy(),
     async takeRetry(signal) {
-      counts.retries += 1;
+      retries += 1;
       await retryBudget.take(1, signal);
     },
-    slow,
-    counters: () => ({ ...counts, slowRequests: slow.count(), inFlight, limit: limit.value() }),
+    slow: slowRequests(),
+    counters: () => ({ retries, inFlight, limit: limit.value() }),
   };
 }

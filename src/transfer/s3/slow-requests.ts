@@ -10,8 +10,6 @@ export interface SlowRequests {
   limitMs(bytes: number): number | undefined;
   /** Counts one more that is given up; false when it would be too many of all. */
   mayGiveUp(): boolean;
-  /** How many were given up. */
-  count(): number;
 }
 
 const window = 128;
@@ -45,6 +43,5 @@ export function slowRequests(): SlowRequests {
       givenUp += 1;
       return true;
     },
-    count: () => givenUp,
   };
 }
