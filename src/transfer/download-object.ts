@@ -104,9 +104,7 @@ async function bring(
   const { signal, onBytes, retryMs, verify = false, pageCache = "bypass" } = options;
   const { flow = createFlowControl({ parallel: 10 }), checksums = true } = options;
   const [client, pool] = [s3Client(aws), bufferPool(aws)];
-  const source: ByteSource = { client, pool, flow, object, file, retryMs };
-  if (onBytes) source.onBytes = onBytes;
-  if (signal) source.signal = signal;
+  const source: ByteSource = { client, pool, flow, object, file, retryMs, onBytes, signal };
   const more: MoreThreads = {
     start() {
       const caBundle = process.env["AWS_CA_BUNDLE"];

@@ -13,7 +13,7 @@ import type { Asking } from "./stored-object.ts";
 export interface ByteSource extends Asking {
   pool: BufferPool;
   file: DiskFile;
-  onBytes?: (count: number) => void;
+  onBytes?: ((count: number) => void) | undefined;
 }
 
 export interface RangeSource extends ByteSource {

@@ -21,7 +21,7 @@ export interface RangeTarget {
   range: Pick<PlannedRange, "first" | "lengthBytes">;
   sum: RangeSum;
   /** Called as bytes go to the disk. */
-  onBytes?: (count: number) => void;
+  onBytes?: ((count: number) => void) | undefined;
 }
 
 /** @param first the buffer of the pool that the range begins with. */

@@ -1,22 +1,16 @@
-import { hash } from "node:crypto";
 import type { Aws } from "../../aws/connect.ts";
 import type { S3Address } from "../../aws/s3-address.ts";
 import { type S3Access, s3Access } from "../../aws/s3-access.ts";
-import { type Answer, type BodySink, type RequestBody, bodyOf, readFully } from "../http/body.ts";
+import { type Answer, type BodySink, type RequestBody } from "../http/body.ts";
 import type { Settled } from "../http/exchange.ts";
 import { type GetHead, createGetHead } from "./get-head.ts";
 import { type ConnectionPool, type PoolOptions, connectionPool } from "../http/connection-pool.ts";
 import { createTlsTrust } from "../http/tls-trust.ts";
 import { type Repair, type SentRequest, repairOf } from "./repair-request.ts";
 import { requestHead } from "./request-head.ts";
+import { readyBody } from "./ready-body.ts";
 import { connectFailure, failureOf } from "./s3-failure.ts";
-import {
-  type Signer,
-  createSigner,
-  emptyPayloadHash,
-  encodeKey,
-  encodeQuery,
-} from "./sign-request.ts";
+import { type Signer, createSigner, encodeKey, encodeQuery } from "./sign-request.ts";
 import { elementText } from "./xml-answer.ts";
 
 /** One request to S3. The client signs it, sends it on a kept-alive connection, and reads the answer; no retry. */
@@ -76,9 +70,6 @@ interface ClientOptions extends Omit<PoolOptions, "trust"> {
   caBundle?: string | undefined;
   now?: () => number;
 }
-
-/** Up to this size a body is signed where TLS does not guard it; larger ones bring a checksum that S3 compares. */
-const mostSignedBytes = 1024 * 1024;
 
 /** From this size on the body waits for a word from S3, which may rather be 503. */
 const expectBytes = 1024 * 1024;
@@ -221,30 +212,4 @@ function refusal({ method, bucket, key = "" }: S3Request, answer: Answer): Error
 function hostHeader({ host, port }: S3Address): string {
   const name = host.includes(":") ? `[${host}]` : host;
   return port === undefined ? name : `${name}:${port}`;
-}
-
-interface ReadyBody {
-  body: RequestBody | undefined;
-  /** As in `x-amz-content-sha256`. */
-  payloadHash: string;
-}
-
-/**
- * How a body is signed: over TLS it is not, as hashing would cost as much as the TLS; without TLS where it is small
- * enough to be held ("Signature Calculations for the Authorization Header", Amazon S3 API Reference).
- */
-function readyBody(request: S3Request, { protocol }: S3Address): ReadyBody | Promise<ReadyBody> {
-  const { body, headers } = request;
-  const chosen = headers?.["x-amz-content-sha256"];
-  if (chosen !== undefined) return { body, payloadHash: chosen };
-  if (body === undefined) return { body, payloadHash: emptyPayloadHash };
-  if (protocol === "https:" || body.size > mostSignedBytes) {
-    return { body, payloadHash: "UNSIGNED-PAYLOAD" };
-  }
-  return hashed(body);
-}
-
-async function hashed(body: RequestBody): Promise<ReadyBody> {
-  const bytes = await readFully(body, 0, body.size);
-  return { body: bodyOf(bytes), payloadHash: hash("sha256", bytes) };
 }
