@@ -39,7 +39,6 @@ export async function downloadObject(
   path: string,
   options: DownloadOptions = {},
 ): Promise<DownloadedObject> {
-  if (object.sizeBytes <= usualRangeBytes) return downloadAlone(aws, object, path, options);
   // What an earlier run left is gone on with, or begun anew; what another one is writing is neither.
   const lock = await lockRun(partLockPath(path), path);
   try {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,10 +11,12 @@ import { startTestBucket } from "../../test/support/bucket.ts";
 import { identifyProcess } from "../process-identity.ts";
 import { downloadObject } from "./download-object.ts";
 import { downloadPrefix } from "./download-prefix.ts";
+import { downloadSingle } from "./download-single.ts";
 import { findObject } from "./find-object.ts";
 import { type FlowControl, createFlowControl } from "./flow-control.ts";
 import { partLockPath } from "./part-file.ts";
 import { lockRun } from "./run-lock.ts";
+import { uploadSingle } from "./upload-single.ts";
 
 function directory(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), "runctl-lock-"));
@@ -87,4 +89,43 @@ test("two runs into one directory: the second is refused, and the first one's fi
   assert.ok(readFileSync(join(to, "x")).equals(Buffer.alloc(17 << 20, 1)));
   assert.deepEqual(readdirSync(to), ["x"]);
   assert.equal((await downloadPrefix(aws, second, to)).moved, 1);
+});
+
+test("two runs at one file of any kind: the second is refused, and the first one's is whole", async (t) => {
+  const place = await startTestBucket(t);
+  const { aws, bucket } = place;
+  const text = Buffer.from("it shrinks ".repeat(100_000));
+  const from = join(place.directory, "from");
+  writeFileSync(from, text);
+  await uploadSingle(aws, from, { bucket, key: "packed", compress: true });
+  await place.put("plain", text);
+  await place.put("other", Buffer.alloc(2 << 20, 2));
+  const rules = { decompress: true, links: "refuse", trustTimes: false, verify: false } as const;
+  const fetch = async (key: string, path: string, flow?: FlowControl) =>
+    downloadSingle(
+      aws,
+      { ...(await findObject(aws, { bucket, key }))!, bucket, key },
+      { path, isDirectory: false },
+      { ...rules, pageCache: "bypass", checksums: true, ...(flow ? { flow } : {}) },
+    );
+
+  const to = join(place.directory, "to");
+  for (const key of ["plain", "packed.zst"]) {
+    mkdirSync(to);
+    const isBegun = () => readdirSync(to).length > 0;
+    const both = Promise.withResolvers<void>();
+    const flow: FlowControl = {
+      ...createFlowControl({ parallel: 1 }),
+      run: (work) => (isBegun() ? both.promise.then(work) : work()),
+    };
+    const first = fetch(key, join(to, "f"), flow);
+    while (!isBegun()) await setImmediate();
+    await assert.rejects(fetch("other", join(to, "f")), { code: "CONFLICT" });
+    both.resolve();
+    await first;
+
+    assert.ok(readFileSync(join(to, "f")).equals(text), key);
+    assert.deepEqual(readdirSync(to), ["f"]);
+    rmSync(to, { recursive: true });
+  }
 });

@@ -22,6 +22,9 @@ export interface RunLock {
 
 const shape = z.object({ pid: z.number(), started: z.string() });
 
+/** One answer for all locks: each object above 1 MiB has one. */
+let own: Promise<ProcessIdentity | undefined> | undefined;
+
 /** A lock whose content is not there yet is being made, unless a power loss took it. */
 const makingMs = 1_000;
 
@@ -34,7 +37,7 @@ const makingMs = 1_000;
  * @throws RunctlError CONFLICT when a process that lives has it.
  */
 export async function lockRun(path: string, subject: string): Promise<RunLock> {
-  const self = await identifyProcess(process.pid);
+  const self = await (own ??= identifyProcess(process.pid));
   if (!self) throw new Error("this process cannot be found among those that run");
   try {
     for (let waited = false; ;) {

@@ -9,7 +9,8 @@ import type { FileAttributes } from "../large/disk-file.ts";
 import { findStored } from "../large/stored-object.ts";
 import type { ListedObject } from "../s3/listing-page.ts";
 import { attributesFor } from "./object-attributes.ts";
-import { partPath } from "../part-file.ts";
+import { partLockPath, partPath } from "../part-file.ts";
+import { lockRun } from "../run-lock.ts";
 import { findNote, isAsDownloaded } from "./recognise-file.ts";
 import { restoreCompressed } from "./restore-compressed.ts";
 import { wrongBytes } from "./wanted-object.ts";
@@ -125,6 +126,7 @@ async function restore(
   const { aws, bucket, target, flow, tally, signal, retryMs } = job;
   const full = join(target.root, path);
   const compressed = partPath(`${full}.zst\0`);
+  const lock = await lockRun(partLockPath(full), full);
   try {
     await downloadObject(aws, { ...object, bucket }, compressed, {
       signal,
@@ -137,5 +139,6 @@ async function restore(
     await restoreCompressed(compressed, full, original, { attributes, signal });
   } finally {
     rmSync(compressed, { force: true });
+    lock.release();
   }
 }
