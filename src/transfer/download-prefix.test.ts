@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { crc32 } from "node:zlib";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { systemClock } from "../clock.ts";
 import { type TestBucket, startTestBucket } from "../../test/support/bucket.ts";
 import { crc32Text } from "./crc32-text.ts";
 import { type DownloadPrefixOptions, downloadPrefix } from "./download-prefix.ts";
@@ -13,8 +14,8 @@ import { nameFilter } from "./name-filter.ts";
 import { compressFrame } from "./upload/zstd-compress.ts";
 import { compressionMetadata } from "./compressed-form.ts";
 
-async function start(t: TestContext) {
-  const place = await startTestBucket(t);
+async function start(t: TestContext, now = Date.now) {
+  const place = await startTestBucket(t, { clock: { ...systemClock, now } });
   const client = await place.aws.s3();
   const to = join(place.directory, "to");
   return {
@@ -64,7 +65,7 @@ test("names of every kind come back, also of 0 and 1 bytes, and an empty directo
 });
 
 test("without any notes, a file of the object's size and time counts as there; one of a run that was cut off does not", async (t) => {
-  const place = await start(t);
+  const place = await start(t, () => Date.now() - 300_000);
   await put(place, ["same", "touched", "changed"]);
   await place.get({ trustTimes: true });
   const { atime, mtime } = statSync(join(place.to, "same"));
@@ -83,6 +84,27 @@ test("without any notes, a file of the object's size and time counts as there; o
   assert.equal(await readFile(join(place.to, "changed"), "utf8"), "content of changed");
   assert.deepEqual([third.moved, third.skipped], [1, 2]);
   assert.equal(await readFile(join(place.to, "same"), "utf8"), "content of same");
+});
+
+const large = (byte: number) => Buffer.alloc(1 + (1 << 20), byte);
+
+test("a version of the same size and second as that of the file is seen", async (t) => {
+  const madeAt = Date.now();
+  const place = await start(t, () => madeAt);
+  const putBoth = async (byte: number) => {
+    await place.put("p/small", `version ${byte}`);
+    await place.put("p/large", large(byte));
+  };
+  await putBoth(1);
+  await place.get({ trustTimes: true });
+  await putBoth(2);
+
+  const second = await place.get({ trustTimes: true });
+  const third = await place.get({ trustTimes: true });
+
+  assert.deepEqual([second.moved, third.moved], [2, 0]);
+  assert.equal(await readFile(join(place.to, "small"), "utf8"), "version 2");
+  assert.ok((await readFile(join(place.to, "large"))).equals(large(2)));
 });
 
 test("verify reads every file, also those that seem to be there", async (t) => {

@@ -18,8 +18,11 @@ export interface TestBucket {
 }
 
 /** A local cloud with an empty bucket, and a directory. */
-export async function startTestBucket(t: TestContext): Promise<TestBucket & { cloud: TestCloud }> {
-  const cloud = await startTestCloud(t);
+export async function startTestBucket(
+  t: TestContext,
+  options: Parameters<typeof startTestCloud>[1] = {},
+): Promise<TestBucket & { cloud: TestCloud }> {
+  const cloud = await startTestCloud(t, options);
   return { cloud, ...(await emptyBucket(t, connect(cloud.connectOptions))) };
 }
 

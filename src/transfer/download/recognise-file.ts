@@ -18,6 +18,24 @@ export interface Recognised {
 
 const hasTime = (found: Stats, ms: number) => Math.abs(found.mtimeMs - ms) < 1;
 
+/**
+ * S3 tells when an object was made in whole seconds: of two versions of one second, which the file is cannot be known.
+ * Longer than that, as a file may take its time to come, and the clock that it stamps may be ahead of S3's.
+ */
+const settledMs = 60_000;
+
+/** The file's time says that it is this version: it is the object's, and the file is so much younger that no other has it. */
+const hasItsTime = (
+  { trustTimes, verify }: DownloadJob,
+  { modifiedMs }: ListedObject,
+  found: Stats,
+): boolean =>
+  trustTimes &&
+  !verify &&
+  hasTime(found, modifiedMs) &&
+  // When its name, bytes or times were changed last, which no program can put back.
+  found.ctimeMs - modifiedMs > settledMs;
+
 /** What an earlier run noted of the file, if it is still as it was then. */
 export function findNote(
   job: Pick<DownloadJob, "known">,
@@ -38,8 +56,7 @@ export function isAsDownloaded(
   found: Stats,
 ): boolean {
   if (job.verify || found.size !== object.sizeBytes) return false;
-  const hasObjectTime = job.trustTimes && hasTime(found, object.modifiedMs);
-  return hasObjectTime || findNote(job, object, path, found) !== undefined;
+  return hasItsTime(job, object, found) || findNote(job, object, path, found) !== undefined;
 }
 
 /**
@@ -55,9 +72,7 @@ export async function recognise(
   if (found.size !== object.sizeBytes) return undefined;
   const note = findNote(job, object, path, found);
   if (note && !job.verify) return { note, isNoted: true };
-  if (job.trustTimes && !job.verify && hasTime(found, object.modifiedMs)) {
-    return { note: undefined, isNoted: false };
-  }
+  if (hasItsTime(job, object, found)) return { note: undefined, isNoted: false };
   const read = (checksum: StoredChecksum) => hasChecksum(job, object, path, checksum);
   if (note && (await read(note.checksum))) return { note, isNoted: true };
   const asNote = (checksum: ManifestFile["checksum"]): Recognised => {
