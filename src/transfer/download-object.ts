@@ -78,7 +78,10 @@ async function downloadAlone(
       await file.close();
     }
   } catch (error) {
-    if (!goesOn(object, options) || isOfNoUse(error)) await removePartFile(path);
+    // The first failure is the one to tell.
+    if (!goesOn(object, options) || isOfNoUse(error)) {
+      await removePartFile(path).catch(() => undefined);
+    }
     throw diskError(lastingFailure(error, `s3://${object.bucket}/${object.key}`), path);
   }
 }

@@ -4,10 +4,11 @@ import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { startTestBucket } from "../../test/support/bucket.ts";
+import { downloadObject } from "./download-object.ts";
 import { downloadPrefix } from "./download-prefix.ts";
 import { downloadSingle } from "./download-single.ts";
 import { findObject } from "./find-object.ts";
-import { partPath } from "./part-file.ts";
+import { partLockPath, partPath, rangesPath } from "./part-file.ts";
 import { uploadDirectory } from "./upload-directory.ts";
 
 const nobody = 65_534;
@@ -57,6 +58,50 @@ test("a link that leads out through another one is refused", async (t) => {
   assert.equal(fs.readFileSync(join(to, "z"), "utf8"), "inside");
   assert.equal(fs.readlinkSync(join(to, "a/b/c/l")), "../../..");
 });
+
+for (const kind of ["FIFO", "directory", "symbolic link"]) {
+  test(`a ${kind} under a name of runctl's own is neither waited for nor written through`, async (t) => {
+    const place = await startTestBucket(t);
+    const { aws, bucket } = place;
+    const size = 17 << 20;
+    await place.put("p/x", Buffer.alloc(size, 1));
+    const object = { ...(await findObject(aws, { bucket, key: "p/x" }))!, bucket, key: "p/x" };
+    const outside = join(place.directory, "outside");
+    fs.writeFileSync(outside, "precious");
+    const to = join(place.directory, "to");
+    const path = join(to, "x");
+    const putAt = (name: string) => {
+      fs.rmSync(to, { recursive: true, force: true });
+      fs.mkdirSync(to);
+      if (kind === "FIFO") spawnSync("mkfifo", [name]);
+      else if (kind === "directory") fs.mkdirSync(name);
+      else fs.symlinkSync(outside, name);
+    };
+    const notPlain = { code: "CONFLICT", message: /is not a plain file$/ };
+
+    for (const name of [partPath(path), rangesPath(path)]) {
+      putAt(name);
+      await assert.rejects(downloadObject(aws, object, path), notPlain);
+    }
+    for (const name of [
+      partLockPath(path),
+      join(to, ".runctl-journal.lock"),
+      join(to, ".runctl-journal.new"),
+    ]) {
+      putAt(name);
+      const getting = downloadPrefix(aws, { bucket, prefix: "p/" }, to);
+      const failed = await getting.then(
+        ({ failed: list }) => list.map(({ reason }) => reason),
+        (error: Error) => [error.message],
+      );
+      // A link or a FIFO is taken away.
+      if (kind === "directory") assert.match(failed.join(), notPlain.message);
+      else assert.ok(failed.length === 0 && fs.statSync(path).size === size);
+    }
+
+    assert.equal(fs.readFileSync(outside, "utf8"), "precious");
+  });
+}
 
 test("a directory that is swapped for a link during the download is not written through", async (t) => {
   const place = await startTestBucket(t);

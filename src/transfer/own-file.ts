@@ -9,19 +9,30 @@ const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants;
 
 /** @returns undefined when there is none. @throws RunctlError CONFLICT when it is no plain file */
 export async function openOwnFile(path: string, flags: number): Promise<FileHandle | undefined> {
-  let file: FileHandle;
   try {
-    // Without O_NONBLOCK a FIFO would be waited for.
-    file = await open(path, flags | O_NOFOLLOW | O_NONBLOCK);
+    return await openPlain(path, flags);
   } catch (error) {
-    const code = systemCode(error) ?? "";
-    if (code === "ENOENT") return undefined;
-    throw ["ELOOP", "ENXIO", "EISDIR"].includes(code) ? notPlain(path) : error;
+    if (systemCode(error) === "ENOENT") return undefined;
+    throw error;
   }
+}
+
+/** The same, made where it is not. */
+export const makeOwnFile = (path: string, flags: number) => openPlain(path, flags | O_CREAT);
+
+async function openPlain(path: string, flags: number): Promise<FileHandle> {
+  // Without O_NONBLOCK a FIFO would be waited for.
+  const file = await open(path, flags | O_NOFOLLOW | O_NONBLOCK, 0o666).catch((error: unknown) => {
+    throw isOfOther(error) ? notPlain(path) : error;
+  });
   if ((await file.stat()).isFile()) return file;
   await file.close();
   throw notPlain(path);
 }
+
+/** What the system says of a link, a FIFO, a socket or a directory. */
+const isOfOther = (error: unknown) =>
+  ["ELOOP", "ENXIO", "EISDIR", "ERR_FS_EISDIR"].includes(systemCode(error) ?? "");
 
 /** The same for reading at once. */
 export function openOwnFileSync(path: string): number {
@@ -33,11 +44,15 @@ export function openOwnFileSync(path: string): number {
 
 /** Makes the file anew, for reading and writing; what stands there is unlinked, never written to. */
 export function createOwnFile(path: string): number {
-  rmSync(path, { force: true });
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    throw isOfOther(error) ? notPlain(path) : error;
+  }
   return openSync(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644);
 }
 
-const notPlain = (path: string) =>
+export const notPlain = (path: string) =>
   new RunctlError("CONFLICT", `${path} is not a plain file`, {
-    hint: "runctl keeps its notes under this name; look who made it, and remove it",
+    hint: "runctl keeps what is its own under this name; look who made it, and remove it",
   });

@@ -14,6 +14,7 @@ import * as z from "zod/mini";
 import { RunctlError, systemCode } from "../errors.ts";
 import { type ProcessIdentity, identifyProcess, isAlive } from "../process-identity.ts";
 import { diskError } from "./disk-error.ts";
+import { notPlain } from "./own-file.ts";
 
 /** Something that only one run at a time may write to. */
 export interface RunLock {
@@ -103,6 +104,7 @@ function read(path: string): string | undefined {
       closeSync(file);
     }
   } catch (error) {
+    if (systemCode(error) === "EISDIR") throw notPlain(path);
     if (["ENOENT", "ELOOP", "ENXIO"].includes(systemCode(error) ?? "")) return undefined;
     throw error;
   }

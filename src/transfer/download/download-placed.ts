@@ -59,7 +59,9 @@ export async function placeObject(
 /** Something took the object's place while its bytes came: another object of the prefix, or another program. */
 function describeInTheWay(error: unknown): string | undefined {
   const code = systemCode(error);
-  if (code === "EISDIR" || code === "ENOTEMPTY") return "a directory came in the way";
+  if (code === "EISDIR" || code === "ERR_FS_EISDIR" || code === "ENOTEMPTY") {
+    return "a directory came in the way";
+  }
   return code === "ENOTDIR" ? "a file came in the way of its directory" : undefined;
 }
 

@@ -36,6 +36,7 @@ export async function restoreCompressed(
   try {
     const { modifiedMs, permissions } = attributes;
     // Nobody reads unfinished what nobody else may read when it is done.
+    await rm(beside, { force: true });
     const to = await open(beside, writeFlags, 0o600 | (permissions ?? 0o666));
     try {
       await restore(from, to, original, signal);
@@ -54,8 +55,7 @@ export async function restoreCompressed(
   }
 }
 
-const writeFlags =
-  constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
+const writeFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 async function restore(
   from: FileHandle,

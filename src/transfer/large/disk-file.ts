@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
 import { type FileHandle, constants, open, rm } from "node:fs/promises";
 import { systemCode } from "../../errors.ts";
+import { makeOwnFile } from "../own-file.ts";
 import { bufferBytes } from "./buffer-pool.ts";
 
 /** `bypass`: where the file system can, the bytes go to the disk past the page cache, which stays the training's. */
@@ -32,15 +33,13 @@ export interface DiskFile {
   close(): Promise<void>;
 }
 
-/** Opens a file for writing, made where it is not; a symbolic link is refused. */
+/** Opens a file for writing, made where it is not. @throws RunctlError CONFLICT when it is no plain file */
 export async function openDiskFile(path: string, pageCache: PageCache): Promise<DiskFile> {
-  const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
-  const flags = O_RDWR | O_CREAT | O_NOFOLLOW;
-  const cached = await open(path, flags, 0o666).catch(async (error: unknown) => {
+  const cached = await makeOwnFile(path, constants.O_RDWR).catch(async (error: unknown) => {
     // Killed after the file had its final, read-only permissions, and before its name.
     if (systemCode(error) !== "EACCES") throw error;
     await rm(path, { force: true });
-    return open(path, flags, 0o666);
+    return makeOwnFile(path, constants.O_RDWR);
   });
   const direct = await openDirect(path);
   let isDirect = direct !== undefined;

@@ -1,5 +1,6 @@
-import { constants, open, readFile } from "node:fs/promises";
+import { type FileHandle, constants } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeOwnFile } from "../own-file.ts";
 import { syncToDisk } from "../sync-to-disk.ts";
 import { type CrcAlgorithm, type Piece, crcText, parseCrc } from "./crc-sums.ts";
 import type { PlannedRange } from "./plan-ranges.ts";
@@ -39,8 +40,8 @@ export async function openRangeJournal(
   syncData: () => Promise<void>,
 ): Promise<RangeJournal> {
   const header = Buffer.from(`${JSON.stringify({ runctl: "ranges", version: 2, ...identity })}\n`);
-  const { found, lengthBytes } = await readNotes(path, header, identity.algorithm);
-  const file = await open(path, writeFlags, 0o666);
+  const file = await makeOwnFile(path, constants.O_RDWR | constants.O_APPEND);
+  const { found, lengthBytes } = await readNotes(file, header, identity.algorithm);
   await file.truncate(lengthBytes);
   if (lengthBytes === 0) await file.appendFile(header);
 
@@ -84,13 +85,10 @@ export async function openRangeJournal(
   };
 }
 
-const writeFlags =
-  constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
-
-async function readNotes(path: string, header: Buffer, algorithm: CrcAlgorithm) {
+async function readNotes(file: FileHandle, header: Buffer, algorithm: CrcAlgorithm) {
   const found = new Map<number, readonly bigint[]>();
   // One byte a character, so that lengths are those of the file.
-  const text = await readFile(path, "latin1").catch(() => "");
+  const text = await file.readFile("latin1");
   const headerLine = header.toString("latin1");
   if (!text.startsWith(headerLine)) return { found, lengthBytes: 0 };
   let lengthBytes = headerLine.length;
