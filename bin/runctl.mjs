@@ -50,7 +50,8 @@ function runWith(node) {
   var words = [fileURLToPath(import.meta.url)].concat(process.argv.slice(2));
   var child = spawn(node, words, { stdio: "inherit" });
   // A terminal sends Ctrl-C to the child itself, which takes a second one for haste.
-  process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
+  var onTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
+  process.on("SIGINT", () => onTerminal || child.kill("SIGINT"));
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => {
     if (signal === null) process.exit(code);

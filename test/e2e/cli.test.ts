@@ -232,6 +232,12 @@ test("each kind of trouble has its exit code, and its error is JSON", async (t) 
     ],
   );
   assert.equal(errorOf(ends[2]).hint, "did you mean 'data'?");
+  const unknown = await cli.run(["local", "interrupt", "nobody", "--output", "json"]);
+  assert.equal(
+    errorOf(unknown).hint,
+    "see 'runctl --local aws list'",
+    "a hint stays in this cloud",
+  );
   const left = await cli.run(["--local", "aws", "ebs", "list", "--query", "items[].volumeId"]);
   assert.deepEqual(JSON.parse(left.stdout), [volumeId]);
 });
