@@ -1,5 +1,6 @@
 import type { Aws } from "../aws/connect.ts";
 import { type FlowControl, createFlowControl } from "./flow-control.ts";
+import { inKeyOrder } from "./s3/in-key-order.ts";
 import { type AskForPage, listSection, usualDivision } from "./s3/list-sections.ts";
 import { type ListedObject, readListingPage } from "./s3/listing-page.ts";
 import { retryTransfer } from "./s3/retry-transfer.ts";
@@ -24,7 +25,8 @@ export interface ListOptions {
  * All objects of a place, page by page, in S3's order: by the bytes of their keys. A few pages are in memory, however
  * many keys there are. Where keys lie in large "directories", several of them are listed at once.
  *
- * @throws RunctlError PERMISSION_DENIED, NOT_FOUND; OPERATION_FAILED when S3 stayed out of reach.
+ * @throws RunctlError PERMISSION_DENIED, NOT_FOUND; OPERATION_FAILED when S3 stayed out of reach; AWS_ERROR for a
+ * listing that cannot be read or is out of order.
  */
 export function listPages(
   aws: Aws,
@@ -51,7 +53,8 @@ export function listPages(
       throw lastingFailure(error, `listing ${name}`);
     }
   };
-  return listSection({ ask, ...usualDivision }, { prefix: place.prefix });
+  const pages = listSection({ ask, ...usualDivision }, { prefix: place.prefix });
+  return inKeyOrder(pages, place.prefix);
 }
 
 /** The same one by one. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import { compareKeys } from "../key-order.ts";
-import { type AskForPage, listSection } from "./list-sections.ts";
+import { type AskForPage, listSection, usualDivision } from "./list-sections.ts";
 import type { ListedObject } from "./listing-page.ts";
 
 /** ListObjectsV2 over these keys; a page has at most `pageKeys` keys and common prefixes. */
@@ -98,4 +98,13 @@ test("a failure of a section that is listed ahead is thrown when its turn has co
   }, /refused/);
 
   assert.equal(keys.length, 120);
+});
+
+const always: AskForPage = () =>
+  Promise.resolve({ objects: [], prefixes: [], nextToken: "the same" });
+
+test("a listing that comes to the same page again is an error", async () => {
+  const keys = keysOf(listSection({ ask: always, ...usualDivision }, { prefix: "" }));
+
+  await assert.rejects(keys, { code: "AWS_ERROR", message: /the same page/ });
 });

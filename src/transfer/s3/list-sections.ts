@@ -1,3 +1,4 @@
+import { RunctlError } from "../../errors.ts";
 import { compareKeys } from "../key-order.ts";
 import type { ListedObject, ListingPage } from "./listing-page.ts";
 import { readAhead } from "../read-ahead.ts";
@@ -59,8 +60,12 @@ async function* pagesOf(
   for (;;) {
     const page = await ask({ ...query, ...where });
     yield page;
-    if (page.nextToken === undefined) return;
-    where = { "continuation-token": page.nextToken };
+    const token = page.nextToken;
+    if (token === undefined) return;
+    if (token === where["continuation-token"]) {
+      throw new RunctlError("AWS_ERROR", "the listing from S3 comes to the same page again");
+    }
+    where = { "continuation-token": token };
   }
 }
 

@@ -95,6 +95,31 @@ test("a page that has a next one but no token for it is an error, not the last p
   }
 });
 
+test("a page with what is no size, time or key is an error", () => {
+  const text = pageText({ objects: [], prefixes: [], token: undefined });
+  const read = (changes: Record<string, string>) => {
+    const parts = { Key: "a", Size: "1", LastModified: "2024-01-01T00:00:00.000Z", ETag: "e" };
+    const entry = Object.entries({ ...parts, ...changes })
+      .map(([name, value]) => `<${name}>${value}</${name}>`)
+      .join("");
+    const whole = `<Contents>${entry}</Contents></ListBucketResult>`;
+    return readListingPage(text.replace("</ListBucketResult>", whole));
+  };
+
+  assert.equal(read({ Key: "&#x110000;" }).objects[0]?.key, "&#x110000;");
+  for (const wrong of [
+    { Size: "-1" },
+    { Size: "abc" },
+    { Size: "1e400" },
+    { Size: "9".repeat(20) },
+    { LastModified: "yesterday" },
+    { Key: "%ZZ" },
+    { Key: "%FF" },
+  ]) {
+    assert.throws(() => read(wrong), { code: "AWS_ERROR" });
+  }
+});
+
 test("keys that are not encoded are taken as they are, but for XML", () => {
   const text =
     "<ListBucketResult><Contents><Key>a%20b+c &amp; &#x64;&#101;</Key><LastModified>2024-01-01T00:00:00.000Z</LastModified><ETag>x</ETag><Size>1</Size></Contents></ListBucketResult>";

@@ -56,11 +56,15 @@ export function readListingPage(text: string): ListingPage {
 }
 
 function readObject(text: string, start: number, end: number, isUrl: boolean): ListedObject {
+  const sizeText = required(text, "Size", start, end);
+  const modifiedMs = Date.parse(required(text, "LastModified", start, end));
+  // 50 TB have 14 digits.
+  if (!/^\d{1,15}$/.test(sizeText) || Number.isNaN(modifiedMs)) throw unreadable("size or time");
   return {
     key: ownText(decodeName(required(text, "Key", start, end), isUrl)),
-    sizeBytes: Number(required(text, "Size", start, end)),
+    sizeBytes: Number(sizeText),
     etag: plainEtag(resolveEntities(required(text, "ETag", start, end))),
-    modifiedMs: Date.parse(required(text, "LastModified", start, end)),
+    modifiedMs,
   };
 }
 
@@ -97,5 +101,10 @@ const unreadable = (what: string) =>
 /** S3 writes a space as `+` in url-encoded listings. */
 function decodeName(text: string, isUrl: boolean): string {
   const plain = resolveEntities(text);
-  return isUrl && /[%+]/.test(plain) ? decodeURIComponent(plain.replaceAll("+", " ")) : plain;
+  if (!isUrl || !/[%+]/.test(plain)) return plain;
+  try {
+    return decodeURIComponent(plain.replaceAll("+", " "));
+  } catch {
+    throw unreadable("a key in UTF-8");
+  }
 }

@@ -29,9 +29,9 @@ const entities: Readonly<Record<string, string>> = {
 export function resolveEntities(text: string): string {
   if (!text.includes("&")) return text;
   return text.replaceAll(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
-    if (hex) return String.fromCodePoint(Number.parseInt(hex, 16));
-    if (decimal) return String.fromCodePoint(Number(decimal));
-    return entities[name] ?? whole;
+    if (name) return entities[name] ?? whole;
+    const point = hex ? Number.parseInt(hex, 16) : Number(decimal);
+    return point > 0x10_ff_ff ? whole : String.fromCodePoint(point);
   });
 }
 

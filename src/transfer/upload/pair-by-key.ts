@@ -1,4 +1,3 @@
-import { RunctlError } from "../../errors.ts";
 import { compareKeys } from "../key-order.ts";
 import type { ListedObject } from "../s3/listing-page.ts";
 import type { WalkedFile } from "../walk-files.ts";
@@ -12,7 +11,8 @@ export type Pair =
  * Walks through a directory and a listing side by side. Both are in the order of their keys, so neither has to be in
  * memory as a whole. What is refused has no place in that order: it comes when the walk names it, without its object.
  *
- * @throws when a key comes out of order: from there on files would seem to have no object, and objects no file.
+ * @param pages in the order of their keys, each once.
+ * @throws when a file comes out of order: from there on files would seem to have no object, and objects no file.
  */
 export async function* pairByKey(
   files: Iterable<WalkedFile>,
@@ -21,11 +21,8 @@ export async function* pairByKey(
 ): AsyncGenerator<Pair> {
   const walk = inOrder(files);
   let next = walk.next();
-  let last: string | undefined;
   for await (const objects of pages) {
     for (const object of objects) {
-      requireBehind(last, object.key, prefix);
-      last = object.key;
       const path = object.key.slice(prefix.length);
       while (!next.done && (isRefused(next.value) || compareKeys(next.value.path, path) < 0)) {
         yield { file: next.value, object: undefined };
@@ -52,18 +49,5 @@ function* inOrder(files: Iterable<WalkedFile>): Generator<WalkedFile, void> {
       last = file.path;
     }
     yield file;
-  }
-}
-
-/** A key that comes twice would have its file only once. */
-function requireBehind(last: string | undefined, key: string, prefix: string): void {
-  if (last !== undefined && compareKeys(last, key) >= 0) {
-    throw new RunctlError(
-      "AWS_ERROR",
-      `the listing from S3 is out of order: ${key} behind ${last}`,
-    );
-  }
-  if (!key.startsWith(prefix)) {
-    throw new RunctlError("AWS_ERROR", `the listing from S3 of ${prefix} has the key ${key}`);
   }
 }
