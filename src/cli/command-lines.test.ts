@@ -143,6 +143,7 @@ const refused: [line: string, error: { code: string; message?: RegExp; hint?: st
   ["awss", { code: "USAGE", hint: "did you mean 'runctl aws'?" }],
   ["aws ebs creat", { code: "USAGE", hint: "did you mean 'runctl aws ebs create'?" }],
   ["aws ebs create --siez 5", { code: "USAGE", hint: "did you mean --size?" }],
+  ["aws ebs create --az us-east-1a", { code: "USAGE", hint: "did you mean --availability-zone?" }],
   ["aws list --ouptut json", { code: "USAGE", hint: "did you mean --output?" }],
   ["aws --regoin x list", { code: "USAGE", hint: "did you mean --region?" }],
   ["constructor", { code: "USAGE", message: /unknown command 'constructor'/ }],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Branch } from "./commands/tree.ts";
+import { type Branch, notYet } from "./commands/tree.ts";
 import { findCommand } from "./find-command.ts";
 
 const load = () => Promise.reject(new Error("not loaded in this test"));
@@ -13,9 +13,10 @@ const root: Branch = {
         list: { summary: "", load },
         snapshot: { summary: "", load, words: { list: { summary: "", load } } },
         create: { summary: "", load },
-        modify: { summary: "", notYet: true },
+        modify: notYet("", "aws ec2 modify-volume"),
       },
     },
+    s3: { summary: "", words: { upload: { summary: "", load }, download: { summary: "", load } } },
   },
 };
 
@@ -74,10 +75,25 @@ test("a word of other programs leads to ours, where there is one", () => {
     code: "USAGE",
     hint: "see runctl aws --help",
   });
+  assert.throws(() => findCommand(root, ["s3", "sync", "a", "s3://b/"]), {
+    code: "USAGE",
+    hint: "did you mean 'runctl s3 upload' or 'runctl s3 download'?",
+  });
 });
 
-test("a word that is still to come is refused as not yet", () => {
-  assert.throws(() => findCommand(root, ["aws", "modify", "vol-1"]), { code: "NOT_YET" });
+test("a word that is further down leads there", () => {
+  assert.throws(() => findCommand(root, ["upload"]), {
+    code: "USAGE",
+    hint: "did you mean 'runctl s3 upload'?",
+  });
+  assert.throws(() => findCommand(root, ["-v"]), { hint: "did you mean --version?" });
+});
+
+test("a word that is still to come is refused, and says what does it until then", () => {
+  assert.throws(() => findCommand(root, ["aws", "modify", "vol-1"]), {
+    code: "NOT_YET",
+    hint: "until then: aws ec2 modify-volume",
+  });
 });
 
 test("a global option without its value, or a switch with one, is refused", () => {

@@ -42,7 +42,7 @@ export function findCommand(root: Branch, argv: readonly string[]): Found {
   }
   const versionWanted = path.length === 0 && words[0] === "--version";
   if (versionWanted) words.shift();
-  if (branch.notYet) throw stillToCome(path);
+  if (branch.notYet) throw stillToCome(path, branch.notYet.meanwhile);
   const stray = words[0];
   if (!branch.load && stray !== undefined) throw unknownWord(path, branch, stray);
   return { path, branch, globals, words, afterDashes, helpWanted, versionWanted };
@@ -84,37 +84,57 @@ function splitFlag(word: string): [name: string | undefined, inline: string | un
 }
 
 /** What other programs call it. */
-const synonyms: Readonly<Record<string, string>> = {
-  describe: "show",
-  get: "show",
-  kill: "terminate",
-  launch: "create",
-  log: "logs",
-  ls: "list",
-  remove: "delete",
-  rm: "delete",
-  run: "create",
-  start: "up",
+const synonyms: Readonly<Record<string, readonly string[]>> = {
+  cp: ["upload", "download"],
+  delete: ["terminate"],
+  describe: ["show"],
+  get: ["show", "download"],
+  info: ["show", "status"],
+  kill: ["terminate"],
+  launch: ["create"],
+  log: ["logs"],
+  ls: ["list"],
+  put: ["upload"],
+  remove: ["delete"],
+  resize: ["modify"],
+  rm: ["delete"],
+  run: ["create"],
+  start: ["up"],
+  stop: ["down"],
+  sync: ["upload", "download"],
+  tune: ["modify"],
+  warm: ["pre-warm"],
 };
 
 function unknownWord(path: readonly string[], branch: Branch, word: string): RunctlError {
   const line = ["runctl", ...path].join(" ");
-  if (word.startsWith("-")) {
-    const flag = closest(word.replace(/=.*/s, ""), globalFlagWords);
-    const hint = flag ? `did you mean ${flag}?` : `see ${line} --help`;
-    return new RunctlError("USAGE", `unknown flag '${word}'`, { hint });
-  }
-  const known = Object.keys(branch.words ?? {});
-  const synonym = own(synonyms, word) ?? "";
-  const near = known.includes(synonym) ? synonym : closest(word, known);
-  return new RunctlError("USAGE", `unknown command '${[...path, word].join(" ")}'`, {
-    hint: near ? `did you mean '${line} ${near}'?` : `see ${line} --help`,
-  });
+  const meant = word.startsWith("-") ? meantFlags(word) : meantCommands(branch, word);
+  const lines = meant.map((words) => (word.startsWith("-") ? words : `'${line} ${words}'`));
+  const hint = lines.length > 0 ? `did you mean ${lines.join(" or ")}?` : `see ${line} --help`;
+  const kind = word.startsWith("-") ? "flag" : "command";
+  const typed = word.startsWith("-") ? word : [...path, word].join(" ");
+  return new RunctlError("USAGE", `unknown ${kind} '${typed}'`, { hint });
 }
 
-function stillToCome(path: readonly string[]): RunctlError {
+function meantFlags(word: string): string[] {
+  if (word === "-v" || word === "-V") return ["--version"];
+  const flag = closest(word.replace(/=.*/s, ""), globalFlagWords);
+  return flag ? [flag] : [];
+}
+
+/** What may be meant: another program's word, a slip of one of ours, or one of ours that is further down. */
+function meantCommands({ words = {} }: Branch, word: string): string[] {
+  const known = Object.keys(words);
+  const synonym = own(synonyms, word)?.filter((other) => known.includes(other)) ?? [];
+  if (synonym.length > 0) return synonym;
+  const near = closest(word, known);
+  if (near) return [near];
+  return known.flatMap((group) => (own(words[group]?.words, word) ? [`${group} ${word}`] : []));
+}
+
+function stillToCome(path: readonly string[], meanwhile: string | undefined): RunctlError {
   const parent = ["runctl", ...path.slice(0, -1)].join(" ");
   return new RunctlError("NOT_YET", `'${["runctl", ...path].join(" ")}' is not yet there`, {
-    hint: `${parent} --help shows what there is`,
+    hint: meanwhile ? `until then: ${meanwhile}` : `${parent} --help shows what there is`,
   });
 }

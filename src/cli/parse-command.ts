@@ -1,9 +1,9 @@
 import { Command as Commander, CommanderError, Option } from "commander";
-import { closest } from "../closest.ts";
 import { isRunctlError, RunctlError } from "../errors.ts";
 import type { Command, Flag } from "./define-command.ts";
 import { globalFlagWords } from "./global-options.ts";
 import { kebab } from "./kebab.ts";
+import { nearestFlag } from "./nearest-flag.ts";
 
 export interface Typed {
   path: readonly string[];
@@ -189,9 +189,7 @@ function usage(error: CommanderError, command: Command, line: string): RunctlErr
   const unknown = /unknown option '(--[^'=]*)/.exec(message)?.[1];
   const flags = [command.flags, command.aliases ?? {}].flatMap((names) => Object.keys(names));
   const known = [...flags.map((name) => `--${kebab(name)}`), ...globalFlagWords];
-  // --zone is short for --availability-zone, before it is a slip of --role.
-  const longer = unknown && known.find((flag) => flag.endsWith(unknown.slice(1)));
-  const near = longer ?? (unknown && closest(unknown, known));
+  const near = unknown && nearestFlag(unknown, known);
   const hint = near ? `did you mean ${near}?` : `see ${line} --help`;
   return new RunctlError("USAGE", message.replace("unknown option", "unknown flag"), {
     hint,

@@ -1,5 +1,9 @@
 import { type Branch, notYet } from "./tree.ts";
 
+const fromSnapshot =
+  "aws ec2 create-volume --snapshot-id snap-… --availability-zone ZONE; " +
+  "'runctl aws create --ebs-volume vol-…' takes it by its id";
+
 const ebs: Branch = {
   summary: "EBS volumes that outlive instances",
   words: {
@@ -31,13 +35,28 @@ const ebs: Branch = {
       summary: "Fill a volume from S3 and verify it",
       load: async () => (await import("./aws/ebs/pre-warm.ts")).preWarm,
     },
-    modify: notYet("Change size, type or performance (not yet)"),
-    verify: notYet("Read a volume back against its manifest (not yet)"),
-    snapshot: notYet("Take, list and prune snapshots (not yet)"),
-    restore: notYet("Make a volume from a snapshot (not yet)"),
-    clone: notYet("Copy a volume (not yet)"),
-    monitor: notYet("Show what a volume is doing (not yet)"),
-    cleanup: notYet("Find and remove what was forgotten (not yet)"),
+    modify: notYet(
+      "Change size, type or performance",
+      "aws ec2 modify-volume --volume-id vol-… --size GiB; its file system grows at the next mount",
+    ),
+    verify: notYet(
+      "Read a volume back against its manifest",
+      "runctl aws ebs pre-warm VOLUME SOURCE, which reads all back, too",
+    ),
+    snapshot: notYet(
+      "Take, list and prune snapshots",
+      "aws ec2 create-snapshot --volume-id vol-…, once the volume is detached or its command has ended",
+    ),
+    restore: notYet("Make a volume from a snapshot", fromSnapshot),
+    clone: notYet(
+      "Copy a volume",
+      `aws ec2 create-snapshot --volume-id vol-…, then ${fromSnapshot}`,
+    ),
+    monitor: notYet("Show what a volume is doing"),
+    cleanup: notYet(
+      "Find and remove what was forgotten",
+      "'runctl aws list' and 'runctl aws ebs list --unused' show what costs",
+    ),
   },
 };
 
@@ -73,8 +92,11 @@ export const aws: Branch = {
       load: async () => (await import("./aws/terminate.ts")).terminate,
     },
     ebs,
-    exec: notYet("Run a command on an instance (not yet)"),
-    ssh: notYet("Open a shell on an instance (not yet)"),
-    ami: notYet("Make and list AMIs (not yet)"),
+    exec: notYet("Run a command on an instance"),
+    ssh: notYet("Open a shell on an instance"),
+    ami: notYet(
+      "Make and list AMIs",
+      "aws ec2 create-image --instance-id i-… --name NAME; 'runctl aws create --ami ami-…' takes it",
+    ),
   },
 };

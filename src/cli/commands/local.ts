@@ -27,6 +27,6 @@ export const local: Branch = {
       summary: "Interrupt a spot instance",
       load: async () => (await import("./local/interrupt.ts")).interrupt,
     },
-    fault: notYet("Make something go wrong on purpose (not yet)"),
+    fault: notYet("Make something go wrong on purpose"),
   },
 };

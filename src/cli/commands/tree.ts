@@ -6,8 +6,11 @@ export interface Branch {
   /** The command of this very word, as in `aws ebs snapshot vol-…`. */
   load?: () => Promise<Command>;
   words?: Readonly<Record<string, Branch>>;
-  /** Part of the product that is still to come: refused, never guessed at. */
-  notYet?: true;
+  /** Part of the product that is still to come: refused, never guessed at. What does it until then, or nothing. */
+  notYet?: { meanwhile: string | undefined };
 }
 
-export const notYet = (summary: string): Branch => ({ summary, notYet: true });
+export const notYet = (summary: string, meanwhile?: string): Branch => ({
+  summary: `${summary} (not yet)`,
+  notYet: { meanwhile },
+});
