@@ -7,6 +7,7 @@ import type { Context, GlobalOptions } from "./context.ts";
 import { type Found, findCommand } from "./find-command.ts";
 import { type RawGlobals, readGlobalOptions } from "./global-options.ts";
 import { type Interrupts, listenForInterrupts } from "./interrupts.ts";
+import type { ProgressEvent, Report } from "../progress.ts";
 import { inSamePlace } from "./same-place.ts";
 import { describeError } from "./show-error.ts";
 import { commandHelp, groupHelp } from "./show-help.ts";
@@ -36,8 +37,8 @@ export async function runCli(argv: readonly string[], env: Env, streams: Streams
       return 0;
     }
     const cwd = process.cwd();
-    globals = found.globals;
-    options = readGlobalOptions(globals, { env, cwd, isTerminal: stdout.isTTY });
+    globals = placeOf(found);
+    options = readGlobalOptions(found.globals, { env, cwd, isTerminal: stdout.isTTY });
     const { parseCommand } = await import("./parse-command.ts");
     const input = parseCommand(command, found);
     const { describeResult, requireJmespath } = await import("./show-result.ts");
@@ -86,6 +87,11 @@ export async function runCli(argv: readonly string[], env: Env, streams: Streams
   }
 }
 
+/** Where the lines of a hint belong: what `runctl local …` speaks of is in the local cloud. */
+function placeOf({ globals, path }: Found): RawGlobals {
+  return path[0] === "local" ? { ...globals, local: true } : globals;
+}
+
 /** Help and version: what needs neither options nor a command that runs. */
 async function plainAnswer(found: Found, command: Awaited<LoadedCommand>): Promise<string> {
   const { path, branch } = found;
@@ -121,24 +127,32 @@ interface ContextParts extends Pick<Context, "options" | "config" | "signal" | "
 
 function makeContext({ globals, view, streams, ...parts }: ContextParts): Context {
   const { options, config, signal } = parts;
+  const report: Report = (event) => {
+    if (!options.quiet) view.report(inPlace(event, globals));
+  };
   return {
     ...parts,
     aws: once(async () =>
       (await import("./connect-from-options.ts")).connectFromOptions(options, config, signal),
     ),
-    report: options.quiet ? () => undefined : view.report,
+    report,
     async confirm(question, atStake = []) {
       view.pause();
       const { stdin: input, stderr: output } = streams;
       await confirm(question, atStake, { yes: options.yes, input, output, signal });
     },
     hint(text) {
-      if (!options.quiet) view.report({ kind: "note", text: inSamePlace(text, globals) });
+      report({ kind: "note", text });
     },
     print(text) {
       if (options.output !== "json") streams.stdout.write(text);
     },
   };
+}
+
+/** A note may name the next command, too. */
+function inPlace(event: ProgressEvent, globals: RawGlobals): ProgressEvent {
+  return event.kind === "note" ? { ...event, text: inSamePlace(event.text, globals) } : event;
 }
 
 /** Whatever an aborted call throws: it is the interruption that the user has to hear of. */

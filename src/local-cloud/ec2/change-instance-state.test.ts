@@ -218,6 +218,10 @@ test("an interruption is announced, then the instance is shut down", async (t) =
   });
   assert.deepEqual(view?.rebalanceNoticeTime, new Date("2026-11-23T12:00:00Z"));
   assert.equal(requestOf(cloud)?.Status?.Code, "marked-for-termination");
+  assert.equal(
+    refusal(() => ec2.interrupt(id, { noticeSeconds: 300, rebalance: false })),
+    "IncorrectInstanceState",
+  );
   await clock.advance(119_999);
   assert.equal(see(cloud, id)?.State?.Name, "running");
   await clock.advance(1);

@@ -16,7 +16,7 @@ export interface Interruption {
  * Takes a spot instance away as EC2 does ("Spot Instance interruptions"): notice in IMDS, then the power button
  * and at last the plug. The request says so from the notice on, while the instance still runs.
  *
- * @throws ApiError when it is no running spot instance.
+ * @throws ApiError when it is no running spot instance, or has its notice already: EC2 gives one.
  */
 export function interrupt(ec2: Ec2, instanceId: string, how: Interruption): void {
   const row = requireInstance(ec2, instanceId);
@@ -28,6 +28,12 @@ export function interrupt(ec2: Ec2, instanceId: string, how: Interruption): void
   }
   if (row.state !== "running") {
     throw new ApiError("IncorrectInstanceState", `The instance '${instanceId}' is not 'running'.`);
+  }
+  if (how.noticeSeconds !== "none" && row.interruption) {
+    throw new ApiError(
+      "IncorrectInstanceState",
+      `instance '${instanceId}' has its notice already, and ends at ${row.interruption.at}`,
+    );
   }
   if (how.rebalance) updateInstance(ec2, instanceId, { rebalanceNoticeAt: nowText(ec2) });
   if (how.noticeSeconds === "none") {

@@ -1,3 +1,4 @@
+import type { AwsInstance } from "../../../aws/instances.ts";
 import { RunctlError } from "../../../errors.ts";
 import { requireInstance } from "../../../instances/find-instance.ts";
 import { adminClient } from "../../../local-cloud/admin-client.ts";
@@ -10,6 +11,18 @@ import { duration } from "../../parsers.ts";
 import { requireLocalCloud } from "../../require-local-cloud.ts";
 
 const usualNoticeMs = 120_000;
+
+/** @throws RunctlError CONFLICT. */
+function requireSpot({ instanceId, lifecycle, state }: AwsInstance): void {
+  if (lifecycle !== "spot")
+    throw new RunctlError("CONFLICT", `${instanceId} is on demand: only spot is interrupted`, {
+      hint: "launch one with: runctl aws create --spot",
+    });
+  if (state !== "running")
+    throw new RunctlError("CONFLICT", `${instanceId} is ${state}: it does not run`, {
+      hint: "see what runs: runctl aws list",
+    });
+}
 
 export const interrupt = defineCommand({
   summary: "Interrupt a spot instance, as EC2 would",
@@ -30,7 +43,9 @@ export const interrupt = defineCommand({
   async run({ notice, noNotice, rebalance, instance: word }, context) {
     const { options, config, signal } = context;
     if (noNotice && (notice !== undefined || rebalance)) {
-      throw new RunctlError("USAGE", "--no-notice excludes --notice and --rebalance");
+      throw new RunctlError("USAGE", "--no-notice excludes --notice and --rebalance", {
+        hint: "leave one of them out",
+      });
     }
     const recommendOnly = rebalance && notice === undefined;
     const noticeMs = noNotice || recommendOnly ? undefined : (notice ?? usualNoticeMs);
@@ -38,6 +53,7 @@ export const interrupt = defineCommand({
     const aws = await connectFromOptions({ ...options, local: true }, config, signal);
     const instance = await requireInstance(aws, word);
     const { instanceId } = instance;
+    requireSpot(instance);
     const kind = noNotice ? "no-notice" : recommendOnly ? "rebalance" : "notice";
     if (options.dryRun) return dryRun([`interrupt ${instanceId} (${kind})`]);
     const noticeAt = new Date().toISOString();
@@ -57,8 +73,10 @@ export const interrupt = defineCommand({
   },
   render(result) {
     if (isDryRun(result)) return renderDryRun(result);
-    const { instanceId: id, kind, endsAt } = result;
+    const { instanceId: id, kind, noticeAt, endsAt } = result;
     if (kind === "rebalance") return `${id} is recommended to leave`;
-    return endsAt === null ? `${id} has no power any more` : `${id} ends at ${endsAt}`;
+    if (endsAt === null) return `${id} has no power any more`;
+    const seconds = (Date.parse(endsAt) - Date.parse(noticeAt)) / 1_000;
+    return `${id} has its notice, and ends in ${seconds} s, at ${endsAt}`;
   },
 });
