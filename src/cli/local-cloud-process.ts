@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdir, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { RunctlError } from "../errors.ts";
+import { exitCodes, RunctlError } from "../errors.ts";
 import { type LocalConnection, readConnection } from "../local-cloud/connection.ts";
 import { requireOwnDirectory } from "../local-cloud/state-directory.ts";
 
@@ -40,6 +40,7 @@ export async function startDetached(
   await requireOwnDirectory(stateDirectory);
   const logPath = join(stateDirectory, "server.log");
   const log = await open(logPath, "a", 0o600);
+  const { size: saidBefore } = await log.stat();
   const words = ["local", "up", "--state-dir", stateDirectory, "--port", `${port}`];
   const child = spawn(
     process.execPath,
@@ -48,7 +49,11 @@ export async function startDetached(
   );
   await log.close();
   let ended: string | undefined;
-  child.once("exit", (code, by) => (ended = `exited with ${code ?? by}`));
+  let exitCode: number | null = null;
+  child.once("exit", (code, by) => {
+    exitCode = code;
+    ended = `exited with ${code ?? by}`;
+  });
   child.once("error", (error) => (ended = error.message));
   child.unref();
   const end = Date.now() + startLimitMs;
@@ -56,14 +61,27 @@ export async function startDetached(
     const connection = await readConnection(stateDirectory);
     if (connection) return { outcome: "started", ...showRunning(connection, stateDirectory) };
     if (ended !== undefined || Date.now() > end) {
-      const said = (await readFile(logPath, "utf8")).trim().split("\n").slice(-5).join("\n");
-      throw new RunctlError(
-        "OPERATION_FAILED",
-        `the local cloud did not start${ended ? `: it ${ended}` : ""}: ${said}`,
-        { hint: `see ${logPath}, and: runctl local doctor` },
-      );
+      const written = await readFile(logPath);
+      const said = written.subarray(saidBefore).toString().trim();
+      throw whyNotStarted(said, { ended, exitCode, logPath });
     }
     signal.throwIfAborted();
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** The server's own words, where it ended with an error of its own. */
+function whyNotStarted(
+  said: string,
+  how: { ended: string | undefined; exitCode: number | null; logPath: string },
+): RunctlError {
+  const code = how.exitCode === exitCodes.CONFLICT ? "CONFLICT" : "OPERATION_FAILED";
+  const [, message, hint] = /^error: (.*)\nhint: (.*)$/m.exec(said) ?? [];
+  const itself = "the local cloud did not start";
+  if (message && hint) return new RunctlError(code, `${itself}: ${message}`, { hint });
+  const last = said.split("\n").slice(-5).join("\n");
+  const it = how.ended ? `: it ${how.ended}` : "";
+  return new RunctlError(code, `${itself}${it}: ${last || "it said nothing"}`, {
+    hint: `see ${how.logPath}, and: runctl local doctor`,
+  });
 }

@@ -151,7 +151,7 @@ function capability(): Finding {
     .map(([name]) => name);
   const name = "root";
   if (lacking.length === 0) return { name, state: "ok", detail: "all capabilities are there" };
-  const detail = process.getuid?.() === 0 ? `without ${lacking.join(", ")}` : "not root";
+  const detail = process.getuid?.() === 0 ? `without ${lacking.join(", ")}` : "not root: try sudo";
   return { name, state: "missing", detail };
 }
 

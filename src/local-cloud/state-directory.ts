@@ -126,12 +126,17 @@ function takeLock(path: string, stateDirectory: string): DatabaseSync {
     return lock;
   } catch (cause) {
     lock.close();
+    if (!isBusy(cause)) throw cause;
     throw new RunctlError("CONFLICT", `a local cloud already runs in ${stateDirectory}`, {
       hint: "stop it with: runctl local down, or name another --state-dir",
       cause,
     });
   }
 }
+
+/** SQLITE_BUSY; @see sqlite.org, "Result and Error Codes". */
+const isBusy = (error: unknown) =>
+  error instanceof Error && "errcode" in error && Number(error.errcode) % 256 === 5;
 
 function newKeys(): CloudKeys {
   return {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
@@ -146,6 +148,35 @@ test("neither cloud sees the other's keys", async (t) => {
   for (const { headers } of aws.requests) {
     assert.match(headers.authorization ?? "", /Credential=AKIAOFTHEUSER\//);
   }
+});
+
+test("a local cloud that cannot start says why, in its own words of this time", async (t) => {
+  const cli = await commandLine(t);
+  const taken = createServer().listen(0, "127.0.0.1");
+  t.after(() => taken.close());
+  await once(taken, "listening");
+  const { port } = taken.address() as AddressInfo;
+  const stateDirectory = join(cli.home, "cloud");
+  await mkdir(stateDirectory);
+  await writeFile(join(stateDirectory, "server.log"), "error: of yesterday\nhint: none\n");
+
+  const words = ["local", "up", "--detach", "--port", `${port}`, "--state-dir", stateDirectory];
+  const refused = await cli.run([...words, "--backend", "null", "--output", "json"]);
+
+  assert.equal(refused.exitCode, 5, refused.stderr);
+  const { message, hint } = errorOf(refused);
+  assert.equal(message, `the local cloud did not start: port ${port} is taken`);
+  assert.equal(hint, "name another with --port, or --port 0 for any free one");
+});
+
+test("where no instance boots, `aws create` says so before it waits", async (t) => {
+  const { stateDirectory } = await readyAccount(t);
+  const cli = await commandLine(t, { RUNCTL_STATE_DIR: stateDirectory });
+
+  const creating = cli.start(["--local", "aws", "create", "--spot"]);
+  await creating.said("the backend of this local cloud is null: no instance boots");
+  creating.interrupt();
+  assert.equal((await creating.ended).exitCode, 130);
 });
 
 test("results have the promised members, and stdout holds nothing else", async (t) => {

@@ -22,6 +22,7 @@ import { type DryRun, dryRun, isDryRun, renderDryRun } from "../../dry-run.ts";
 import { ebsVolumeWord, mountPoint } from "../../ebs-volume-word.ts";
 import { newName } from "../../parse-reference.ts";
 import { duration, gibibytes, oneOf, text, variable } from "../../parsers.ts";
+import { warnOfNoMachines } from "../../warn-of-no-machines.ts";
 import { instanceCard, type InstanceOutput, instanceOutput } from "../instance-output.ts";
 import { readLaunchRequest } from "../launch-input.ts";
 import { noticeRoomOfMounts } from "../notice-room.ts";
@@ -108,6 +109,7 @@ export const create = defineCommand({
       return dryRun(describe(await planLaunch(aws, withAccess(request)), request));
     await askForForeignVolumes(aws, request, context);
 
+    await warnOfNoMachines(context);
     const launched = await launchInstance(aws, withAccess(request), context);
     sayPrice(aws, launched, request, context);
     const instance = await follow(aws, launched, input.wait, context);

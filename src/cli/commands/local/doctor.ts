@@ -6,6 +6,7 @@ import {
 } from "../../../local-cloud/doctor.ts";
 import { defineCommand, toggle } from "../../define-command.ts";
 import { dryRun, isDryRun, renderDryRun } from "../../dry-run.ts";
+import { nullBackendWords } from "../../warn-of-no-machines.ts";
 import { table } from "../../table.ts";
 
 export const doctor = defineCommand({
@@ -40,6 +41,7 @@ function show({
 }: Examination & { installed: string[] }): string {
   return [
     `backend: ${backend} (${reason})`,
+    ...(backend === "null" ? [`${nullBackendWords}; what is missing is below`] : []),
     table(["CHECK", "STATE", "DETAIL"], findings.map(findingRow)),
     ...(installed.length > 0 ? [`installed: ${installed.join(" ")}`] : []),
   ].join("\n");

@@ -6,9 +6,11 @@ import { readConnection } from "../../../local-cloud/connection.ts";
 import { defaultStateDirectory } from "../../../local-cloud/state-directory.ts";
 import { defineCommand, optional, toggle } from "../../define-command.ts";
 import { shellLine } from "../../local-environment.ts";
+import type { Context } from "../../context.ts";
 import type { Parser } from "../../parser.ts";
 import { dryRun, isDryRun, renderDryRun } from "../../dry-run.ts";
 import { decimal, oneOf, wholeNumber } from "../../parsers.ts";
+import { nullBackendWords } from "../../warn-of-no-machines.ts";
 import { type RunningCloud, showRunning, startDetached } from "../../local-cloud-process.ts";
 
 const defaultPort = 4566;
@@ -41,7 +43,11 @@ export const up = defineCommand({
     detach: toggle("serve in the background"),
     port: optional(portNumber, `port on loopback; 0: any free one (default ${defaultPort})`, "N"),
     timeScale: optional(decimal, "0: at once (default), 1: like AWS", "X"),
-    backend: optional(backendName, "what instances and disks are made of", "B"),
+    backend: optional(
+      backendName,
+      "auto (default); kernel: instances and disks are real, as root on Linux; null: the API alone",
+      "B",
+    ),
   },
   interruption: {
     goesOn: "instances go on, and the next `local up` takes them back",
@@ -59,6 +65,7 @@ export const up = defineCommand({
     if (detach) {
       const order = { stateDirectory, port, timeScale, backend };
       const started = await startDetached(order, context.signal);
+      sayWhatItLacks(started.backend, backend, context);
       if (stateDirectory !== resolve(context.cwd, defaultStateDirectory(context.env))) {
         const line = shellLine(["RUNCTL_STATE_DIR", stateDirectory]);
         context.hint(`for commands without --state-dir: ${line}`);
@@ -74,6 +81,7 @@ export const up = defineCommand({
       outcome: "started",
       ...showRunning(cloud.connection, stateDirectory),
     };
+    sayWhatItLacks(cloud.connection.backend, backend, context);
     context.hint(`the local cloud serves at ${cloud.endpoint} until Ctrl-C`);
     const interrupted = once(context.signal, "abort");
     await Promise.race([interrupted, cloud.ended]);
@@ -86,5 +94,11 @@ export const up = defineCommand({
     return `${spoken[outcome]}: ${endpoint} (${backend} backend, state in ${stateDirectory})`;
   },
 });
+
+/** Who did not ask for null would wait for instances that never boot. */
+function sayWhatItLacks(backend: string, wanted: string, context: Context): void {
+  if (backend === "null" && wanted !== "null")
+    context.hint(`${nullBackendWords}: what real ones need says 'runctl local doctor'`);
+}
 
 const spoken = { started: "started", running: "already runs", stopped: "stopped serving" } as const;

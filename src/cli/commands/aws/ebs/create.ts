@@ -16,6 +16,7 @@ import { dryRun, isDryRun, renderDryRun } from "../../../dry-run.ts";
 import type { Parser } from "../../../parser.ts";
 import { newName } from "../../../parse-reference.ts";
 import { gibibytes, keyValue, oneOf, s3Prefix, text, wholeNumber } from "../../../parsers.ts";
+import { warnOfNoMachines } from "../../../warn-of-no-machines.ts";
 import { noticeRoomOfVolume } from "../../notice-room.ts";
 import { volumeOutput, volumeTable } from "../../volume-output.ts";
 
@@ -89,6 +90,7 @@ export const create = defineCommand({
     if (context.options.dryRun) return dryRun(describeFilledPlan(plan));
 
     tellPrice(plan, aws, context);
+    if (request.preWarmFrom !== undefined) await warnOfNoMachines(context);
     const { outcome, volume } = await createFilledVolume(aws, plan, { ...context, account });
     const word = name ?? volume.volumeId;
     context.hint(

@@ -14,6 +14,7 @@ import { dryRun, isDryRun, renderDryRun } from "../../../dry-run.ts";
 import { mountPoint } from "../../../ebs-volume-word.ts";
 import { volumeWord } from "../../../parse-reference.ts";
 import { s3Prefix } from "../../../parsers.ts";
+import { warnOfNoMachines } from "../../../warn-of-no-machines.ts";
 import { volumeOutput, volumeTable } from "../../volume-output.ts";
 
 export const preWarm = defineCommand({
@@ -54,6 +55,7 @@ export const preWarm = defineCommand({
       await planPreWarm(aws, request);
       await confirmForeign(aws, volume, source, context);
     }
+    await warnOfNoMachines(context);
     const warm = await fill(aws, request, context);
     if (!isOwned(volume))
       context.hint("every file was read back and verified; no tag of your own volume says so");
