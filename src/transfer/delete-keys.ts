@@ -4,6 +4,7 @@ import { bodyOf } from "./http/body.ts";
 import { crc32Text } from "./crc32-text.ts";
 import { type FlowControl, createFlowControl } from "./flow-control.ts";
 import { retryTransfer } from "./s3/retry-transfer.ts";
+import { notOfS3 } from "./s3/s3-failure.ts";
 import { type S3Request, s3Client } from "./s3/s3-client.ts";
 import type { LeftOut } from "./transfer-result.ts";
 import { elementText, elementsNamed, escapeXml } from "./s3/xml-answer.ts";
@@ -35,6 +36,7 @@ export async function deleteKeys(
   const writable = keys.filter((key) => !unwritable.test(key));
   for (let at = 0; at < writable.length; at += mostKeys) {
     const { text } = await send(requestFor(bucket, writable.slice(at, at + mostKeys)));
+    if (!text.includes("<DeleteResult")) throw notOfS3("no result of the deletion");
     for (const error of elementsNamed(text, "Error")) {
       const name = elementText(error, "Key") ?? "";
       failed.push({

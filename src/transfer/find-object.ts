@@ -3,7 +3,7 @@ import { isRunctlError } from "../errors.ts";
 import { type UserMetadata, userMetadata } from "./file-metadata.ts";
 import { createFlowControl } from "./flow-control.ts";
 import { type ObjectLocation, ownerHeader } from "./object-location.ts";
-import { etagOf } from "./s3/object-headers.ts";
+import { etagOf, sizeOf } from "./s3/object-headers.ts";
 import { retryTransfer } from "./s3/retry-transfer.ts";
 import { s3Client } from "./s3/s3-client.ts";
 import { lastingFailure } from "./s3/s3-failure.ts";
@@ -32,7 +32,7 @@ export async function findObject(
       signal,
     });
     return {
-      sizeBytes: Number(headers.get("content-length")),
+      sizeBytes: sizeOf(headers),
       etag: etagOf(headers),
       modifiedMs: Date.parse(headers.get("last-modified") ?? "") || 0,
       metadata: userMetadata(headers),

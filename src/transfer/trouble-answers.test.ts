@@ -7,11 +7,19 @@ import type { Fault } from "../../test/support/fault-proxy.ts";
 import { type FaultyBucket, startFaultyBucket } from "../../test/support/faulty-bucket.ts";
 import { hurriedClock } from "../../test/support/hurried-clock.ts";
 import { headObject, putBytes } from "../../test/support/s3-objects.ts";
+import { okAnswer } from "../../test/support/raw-s3.ts";
+import { startRawServer } from "../../test/support/raw-server.ts";
+import { connect } from "../aws/connect.ts";
 import { RunctlError } from "../errors.ts";
+import { deleteKeys } from "./delete-keys.ts";
 import { downloadObject } from "./download-object.ts";
+import { findObject } from "./find-object.ts";
 import { createFlowControl } from "./flow-control.ts";
 import { usualRangeBytes } from "./large/plan-ranges.ts";
 import { eachParallel } from "./each-parallel.ts";
+import { uploadBytes } from "./upload-bytes.ts";
+import { finishUpload } from "./upload/multipart-calls.ts";
+import { startUpload } from "./upload/upload-job.ts";
 
 const isFull = process.env["RUNCTL_TEST_FULL"] === "1";
 
@@ -147,3 +155,34 @@ function anyFault(sizeBytes: number): Fault {
 function ifWrongTwice(error: unknown): void {
   assert.ok(error instanceof RunctlError && error.code === "VERIFICATION_FAILED", String(error));
 }
+
+test("a page that is not S3's is no success, whatever was asked for", async (t) => {
+  const page = okAnswer("<html>Please log in</html>", "content-type: text/html\r\n");
+  const { port } = await startRawServer(t, async ({ socket, nextRequest }) => {
+    for (let request = await nextRequest(); request; request = await nextRequest()) {
+      const { head, body } = request;
+      await body(Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0));
+      const isHead = head.startsWith("HEAD");
+      socket.write(isHead ? page.subarray(0, page.indexOf("<html>")) : page);
+    }
+  });
+  const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
+  const aws = connect({
+    region: "us-east-1",
+    endpointUrl: `http://127.0.0.1:${port}`,
+    credentials,
+  });
+  const place = { bucket: "bucket", key: "k" };
+  const job = startUpload(aws, place, {});
+  const parts = { parts: [], crc32: "AAAAAA==", sizeBytes: 0 };
+
+  for (const ask of [
+    () => uploadBytes(aws, place, Buffer.from("x")),
+    () => uploadBytes(aws, place, Buffer.alloc(9 << 20)),
+    () => finishUpload(job, "id", parts),
+    () => findObject(aws, place),
+    () => deleteKeys(aws, "bucket", ["k"]),
+  ]) {
+    await assert.rejects(ask, { code: "AWS_ERROR" });
+  }
+});

@@ -4,7 +4,7 @@ import { deleteEarlierForms } from "./upload/earlier-forms.ts";
 import { createFlowControl } from "./flow-control.ts";
 import { headOf } from "./upload/object-head.ts";
 import { createReadPace } from "./upload/read-pace.ts";
-import { etagOf } from "./s3/object-headers.ts";
+import { etagOf, sizeOf } from "./s3/object-headers.ts";
 import { lastingFailure } from "./s3/s3-failure.ts";
 import { type TransferResult, createTally, interrupted } from "./transfer-result.ts";
 import type { UploadDirectoryOptions } from "./upload-directory.ts";
@@ -36,7 +36,7 @@ export async function uploadSingle(
     const head = await headOf(startUpload(aws, { bucket, key }, full));
     const object = head !== undefined &&
       head !== "hidden" && {
-        sizeBytes: Number(head.headers.get("content-length")),
+        sizeBytes: sizeOf(head.headers),
         etag: etagOf(head.headers),
       };
     if (object && options.ifNoneMatch) {

@@ -1,5 +1,5 @@
 import type { StoredChecksum } from "../../object-checksum.ts";
-import { checksumOfHeaders } from "../s3/object-headers.ts";
+import { checksumOfHeaders, sizeOf } from "../s3/object-headers.ts";
 import { RunctlError } from "../../errors.ts";
 import type { FlowControl } from "../flow-control.ts";
 import { retryTransfer } from "../s3/retry-transfer.ts";
@@ -65,7 +65,7 @@ export async function allPartSizes(asking: Asking, count: number): Promise<numbe
 
 async function sizeOfPart(asking: Asking, partNumber: number): Promise<number> {
   const headers = await head(asking, { partNumber: String(partNumber) });
-  return Number(headers.get("content-length"));
+  return sizeOf(headers);
 }
 
 async function head(

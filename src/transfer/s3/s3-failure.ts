@@ -86,6 +86,12 @@ export function failureOf({ status, headers, text }: Answer, what: string): Erro
 export const refusalCode = (error: unknown): string | undefined =>
   isRunctlError(error) && error.cause instanceof S3Refusal ? error.cause.code : undefined;
 
+/** An answer of status 200 that says nothing of what was asked for, such as the login page of a network. */
+export const notOfS3 = (lack: string) =>
+  new RunctlError("AWS_ERROR", `an answer came that is not S3's: it has ${lack}`, {
+    hint: "check --endpoint-url, and what stands between this machine and S3",
+  });
+
 const connectionCodes = new Set([
   "ECONNRESET",
   "ECONNREFUSED",

@@ -1,5 +1,6 @@
 import { RunctlError, isRunctlError } from "../../errors.ts";
 import { bodyOf } from "../http/body.ts";
+import { notOfS3 } from "../s3/s3-failure.ts";
 import { plainEtag } from "../s3/object-headers.ts";
 import type { UploadJob } from "./upload-job.ts";
 import { elementText, elementsNamed } from "../s3/xml-answer.ts";
@@ -114,6 +115,7 @@ export async function finishUpload(
     },
     body: bodyOf(document),
   });
+  if (!text.includes("<CompleteMultipartUploadResult")) throw notOfS3("no result of the upload");
   return elementText(text, "ChecksumCRC32");
 }
 
