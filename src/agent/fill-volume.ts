@@ -170,7 +170,7 @@ async function download(options: FillOptions, filling: Filling): Promise<Filled>
   try {
     // Before anything is removed: an empty prefix is a mistake sooner than a wish.
     if (first.draft.files + first.result.refused.length === 0) throw nothingUnder(options.source);
-    const isWanted = (directory: string) => first.markers.has(directory);
+    const isWanted = (directory: string) => first.markers.hasMarker(directory);
     const removed =
       (await removeGone(root, first.gone, isWanted)) +
       (await removeGone(root, earlier.left(), isWanted));

@@ -29,7 +29,9 @@ test("extra files are those that S3 does not have and the filters do not leave o
   await symlink(join(root, "linked"), join(root, "link"));
   const listed = listedPaths("a", "log.zst", "b/");
 
-  const extra = [...findExtraFiles(root, listed, (path) => !path.endsWith(".tmp"))];
+  const rules = { takes: (path: string) => !path.endsWith(".tmp"), onUnreadable: assert.fail };
+
+  const extra = [...findExtraFiles(root, listed, rules)];
 
   assert.deepEqual(extra, ["b/c", "z"]);
 });
@@ -38,8 +40,10 @@ test("what is removed takes the directories with it that it leaves empty, but fo
   const root = await folder(t, ["a/b/c", "marked/x", "other/y", "other/z"]);
   const listed = listedPaths("marked/", "other/z");
 
-  assert.equal(await removeExtraFiles(root, ["a/b/c", "marked/x", "other/y"], listed), 3);
+  const paths = ["a/b/c", "marked/x", "other/y"];
+  const result = await removeExtraFiles(root, paths, listed);
 
+  assert.deepEqual(result, { removed: 3, failed: [] });
   const left = await readdir(root, { recursive: true });
   assert.deepEqual(left.toSorted(), ["marked", "other", "other/z"]);
 });
@@ -51,7 +55,9 @@ test("nothing is removed through a symbolic link, outside, or that came to S3 me
   await symlink(join(above, "outside"), join(root, "d"));
 
   const paths = ["d/x", "../outside/x", "came", "gone"];
-  assert.equal(await removeExtraFiles(root, paths, listedPaths("came")), 0);
+  const result = await removeExtraFiles(root, paths, listedPaths("came"));
+
+  assert.deepEqual(result, { removed: 0, failed: [] });
 
   assert.deepEqual(await readdir(join(above, "outside")), ["x"]);
 });

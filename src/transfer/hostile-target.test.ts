@@ -147,6 +147,37 @@ test("an unfinished file that is read-only already is made anew", async (t) => {
   assert.equal(fs.statSync(large).size, 0);
 });
 
+test("what may not be read or removed of extra files is told, and the others go", async (t) => {
+  const { directory } = await startTestBucket(t);
+  for (const name of ["mine/x", "closed/y", "theirs/z"]) {
+    fs.mkdirSync(dirname(join(directory, name)));
+    fs.writeFileSync(join(directory, name), "");
+  }
+  fs.chmodSync(directory, 0o755);
+  giveAway(join(directory, "mine"));
+  fs.chmodSync(join(directory, "closed"), 0);
+  fs.chmodSync(join(directory, "theirs"), 0o555);
+
+  const { stdout, stderr } = asNobody(`
+    import { findExtraFiles, removeExtraFiles, createListedPaths } from
+      ${JSON.stringify(new URL("./extra-files.ts", import.meta.url).href)};
+    const [root, listed, unread] = [${JSON.stringify(directory)}, createListedPaths(), []];
+    const rules = { takes: () => true, onUnreadable: (path) => unread.push(path) };
+    const extra = [...findExtraFiles(root, listed, rules)];
+    const { removed, failed } = await removeExtraFiles(root, extra, listed);
+    console.log(JSON.stringify({ extra, unread, removed, failed }));`);
+  fs.chmodSync(join(directory, "closed"), 0o755);
+  fs.chmodSync(join(directory, "theirs"), 0o755);
+
+  assert.equal(stderr, "");
+  assert.deepEqual(JSON.parse(stdout), {
+    extra: ["mine/x", "theirs/z"],
+    unread: ["closed"],
+    removed: 1,
+    failed: [{ name: "theirs/z", reason: "not deleted: EACCES" }],
+  });
+});
+
 test("a small file that does not fit leaves no part of it", async (t) => {
   const { directory } = await startTestBucket(t);
   fs.chmodSync(directory, 0o755);

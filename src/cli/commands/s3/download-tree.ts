@@ -32,12 +32,12 @@ export interface DownloadedTree extends TransferResult {
 export async function describeTree(
   aws: Aws,
   order: TreeDownload,
-  { signal }: Context,
+  context: Context,
 ): Promise<DryRun> {
   const { bucket, prefix } = order.source;
   let count = 0;
   let bytes = 0;
-  for await (const page of listPages(aws, order.source, { signal })) {
+  for await (const page of listPages(aws, order.source, context)) {
     for (const { key, sizeBytes } of page) {
       const path = key.slice(prefix.length);
       if (path === "" || path.endsWith("/") || !order.takes(path)) continue;
@@ -47,7 +47,7 @@ export async function describeTree(
   }
   const what = `${count} object${count === 1 ? "" : "s"} (${bytesText(bytes)})`;
   const download = `download ${what} from s3://${bucket}/${prefix} to ${order.directory}, but for those that are there already`;
-  const extra = order.mirror ? await findExtra(aws, order, signal) : [];
+  const extra = order.mirror ? await findExtra(aws, order, context) : [];
   return dryRun([download, ...extra.map((path) => `delete ${order.directory}/${path}`)]);
 }
 
@@ -73,20 +73,31 @@ export async function downloadTree(
     context.hint("nothing was deleted, because not every object could be downloaded");
     return { ...result, deleted: 0 };
   }
-  const deleted = await removeExtraFiles(realpathSync(directory), extra, listed);
-  if (deleted === 0 || result.refused.length === 0) return { ...result, deleted };
+  const { removed: deleted, failed } = await removeExtraFiles(
+    realpathSync(directory),
+    extra,
+    listed,
+  );
+  if (deleted === 0 || result.refused.length === 0) return { ...result, failed, deleted };
   // A key may have been refused only because one of those files stood in its way.
   const again = await run();
   const moved = result.moved + again.moved;
   const skipped = again.skipped - result.moved;
   const movedBytes = result.movedBytes + again.movedBytes;
-  return { ...again, moved, skipped, movedBytes, deleted };
+  return { ...again, moved, skipped, movedBytes, failed: [...again.failed, ...failed], deleted };
 }
 
-async function findExtra(aws: Aws, order: TreeDownload, signal: AbortSignal): Promise<string[]> {
-  const listed = await listPaths(aws, order.source, signal);
-  const root = existing(order.directory);
-  return root === undefined ? [] : [...findExtraFiles(root, listed, order.takes)];
+async function findExtra(
+  aws: Aws,
+  { source, directory, takes }: TreeDownload,
+  context: Context,
+): Promise<string[]> {
+  const listed = await listPaths(aws, source, context.signal);
+  const root = existing(directory);
+  if (root === undefined) return [];
+  const onUnreadable = (path: string) =>
+    context.hint(`${JSON.stringify(path)} cannot be read: nothing is deleted in it`);
+  return [...findExtraFiles(root, listed, { takes, onUnreadable })];
 }
 
 function existing(directory: string): string | undefined {
@@ -108,7 +119,7 @@ async function confirmDeletion(
   if (order.directory === "/") {
     throw new RunctlError("REFUSED", "--delete does not work on / as a whole");
   }
-  const paths = await findExtra(aws, order, context.signal);
+  const paths = await findExtra(aws, order, context);
   if (paths.length === 0) return paths;
   const { bucket, prefix } = order.source;
   const what = `${paths.length} file${paths.length === 1 ? "" : "s"} in ${order.directory}`;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { startTestBucket } from "../../../../test/support/bucket.ts";
@@ -81,6 +81,23 @@ test("a file in the way of a directory is replaced in one s3 download --delete",
   assert.ok(!isDryRun(result));
   assert.deepEqual([result.refused, result.objects, result.moved], [[], 3, 3]);
   assert.deepEqual(await namesIn(place.to), ["a", "b", "b/c", "log.tmp"]);
+});
+
+test("a directory in the way of a file is replaced in one s3 download --delete, unless something stays in it", async (t) => {
+  const place = await start(t);
+  await mkdir(join(place.to, "a/below"), { recursive: true });
+  await writeFile(join(place.to, "a/below/x"), "");
+  await writeFile(join(place.to, "a/left-out.tmp"), "");
+  const line = ["--delete", "--exclude", "*.tmp", place.source, "to"];
+
+  const first = await place.run(line);
+  await rm(join(place.to, "a/left-out.tmp"));
+  await writeFile(join(place.to, "a/x"), "");
+  const second = await place.run(line);
+
+  assert.ok(!isDryRun(first) && !isDryRun(second));
+  assert.deepEqual([first.refused.length, second.refused.length], [1, 0]);
+  assert.deepEqual(await namesIn(place.to), ["a", "b", "b/c"]);
 });
 
 test("one object goes to the file or the directory that was named, and the second time it is there", async (t) => {
