@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod/mini";
+import { RunctlError } from "../errors.ts";
 import { type ProcessIdentity, identifyProcess, isAlive } from "../process-identity.ts";
+import { makeDirectories } from "./download/make-directories.ts";
 
 interface Subject {
   bucket: string;
@@ -63,16 +65,25 @@ export function openUploadJournal(directory: string, endpoint?: string): UploadJ
       self ??= identifyProcess(process.pid);
       const owner = await self;
       if (!owner) throw new Error("this process cannot be found among those that run");
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
-      const file = fileOf(upload);
-      // Two files: a process that is killed while it writes leaves no half of a note.
-      writeFileSync(`${file}.${process.pid}`, JSON.stringify({ ...upload, owner }), {
-        mode: 0o600,
-      });
-      renameSync(`${file}.${process.pid}`, file);
+      try {
+        makeDirectories(directory, 0o700);
+        write(fileOf(upload), JSON.stringify({ ...upload, owner }));
+      } catch (cause) {
+        const why = cause instanceof Error ? cause.message : String(cause);
+        throw new RunctlError("OPERATION_FAILED", `the upload cannot be noted: ${why}`, {
+          hint: "set XDG_STATE_HOME to a directory that you may write to",
+          cause,
+        });
+      }
     },
     remove: (subject) => rmSync(fileOf(subject), { force: true }),
   };
+}
+
+/** By two files: a process that is killed while it writes leaves no half of a note. */
+function write(file: string, text: string): void {
+  writeFileSync(`${file}.${process.pid}`, text, { mode: 0o600 });
+  renameSync(`${file}.${process.pid}`, file);
 }
 
 function read(file: string): z.infer<typeof shape> | undefined {

@@ -15,17 +15,18 @@ const reasons: Readonly<Record<string, string>> = {
  * /proc, Node's own recursive mkdir never comes to an end.
  *
  * @param path absolute.
+ * @param mode of those that are made; default: what the umask leaves.
  * @returns whether the directory is new.
  * @throws RunctlError USAGE where a file stands in the way; OPERATION_FAILED where the system refuses.
  */
-export function makeDirectories(path: string): boolean {
+export function makeDirectories(path: string, mode = 0o777): boolean {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isDirectory()) return false;
   if (found) throw new RunctlError("USAGE", `cannot make ${path}: it is no directory`);
   const above = dirname(path);
-  if (above !== path) requireAbove(path, above);
+  if (above !== path) requireAbove(path, above, mode);
   try {
-    mkdirSync(path);
+    mkdirSync(path, { mode });
     return true;
   } catch (cause) {
     const code = systemCode(cause);
@@ -40,9 +41,9 @@ export function makeDirectories(path: string): boolean {
   }
 }
 
-function requireAbove(path: string, above: string): void {
+function requireAbove(path: string, above: string, mode: number): void {
   const found = statSync(above, { throwIfNoEntry: false });
-  if (!found) makeDirectories(above);
+  if (!found) makeDirectories(above, mode);
   else if (!found.isDirectory())
     throw new RunctlError("USAGE", `cannot make ${path}: ${above} is no directory`, {
       hint: "name another place to download to",

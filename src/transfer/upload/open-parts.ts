@@ -41,7 +41,13 @@ export async function openParts(
     await dropParts(job, { uploadId: known.uploadId, forget });
   }
   const uploadId = await beginUpload(job, headers);
-  await note?.add({ ...subject, uploadId, headers });
+  try {
+    await note?.add({ ...subject, uploadId, headers });
+  } catch (error) {
+    // Nobody would find it again.
+    await dropParts(job, { uploadId, forget });
+    throw error;
+  }
   return { uploadId, stored: new Map(), canContinue: note !== undefined, forget };
 }
 

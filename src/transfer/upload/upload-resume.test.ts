@@ -89,6 +89,19 @@ test("an interrupted upload of a file that has another time now begins anew, wit
   assert.deepEqual(await unfinishedUploads(aws, bucket), []);
 });
 
+test("an upload that cannot be noted fails at once and leaves nothing in S3", async (t) => {
+  const { aws, bucket, directory } = await startTestBucket(t);
+  const path = join(directory, "file");
+  writeFileSync(path, Buffer.alloc(9 << 20));
+  const closed = process.platform === "linux" ? "/proc/none/uploads" : join(path, "uploads");
+  const journal = openUploadJournal(closed);
+
+  const upload = uploadFile(aws, path, { bucket, key: "k" }, { journal });
+
+  await assert.rejects(upload, { code: "OPERATION_FAILED", message: /cannot be noted/ });
+  assert.deepEqual(await unfinishedUploads(aws, bucket), []);
+});
+
 test("without a journal, an upload that stops early leaves nothing in S3", async (t) => {
   const { aws, bucket, directory } = await startTestBucket(t);
   const path = join(directory, "large");
