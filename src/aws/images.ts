@@ -1,4 +1,4 @@
-import { RunctlError } from "../errors.ts";
+import { isRunctlError, RunctlError } from "../errors.ts";
 import { call } from "./call.ts";
 import type { Aws } from "./connect.ts";
 
@@ -21,7 +21,10 @@ export async function requireImage(aws: Aws, imageId: string): Promise<AwsImage>
   const client = await aws.ec2();
   const answer = await call("ec2:DescribeImages", () =>
     client.send(new DescribeImagesCommand({ ImageIds: [imageId] })),
-  );
+  ).catch((error: unknown) => {
+    if (isRunctlError(error, "NOT_FOUND")) return { Images: [] };
+    throw error;
+  });
   const image = answer.Images?.[0];
   if (!image?.RootDeviceName)
     throw new RunctlError("NOT_FOUND", `image ${imageId} is not in ${aws.region}`, {

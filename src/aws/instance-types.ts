@@ -40,12 +40,21 @@ export async function requireInstanceTypes(
       const type = answer.InstanceTypes?.[0];
       if (!type)
         throw new RunctlError("NOT_FOUND", `instance type '${name}' is not in ${aws.region}`, {
-          hint: "give another --instance-type, such as c5.2xlarge",
+          hint: await similarTypes(name),
         });
       return toInstanceType(type);
     }),
   );
   return found;
+}
+
+/** `g5` and `g5.huge` lead to the types of that family that are known. */
+async function similarTypes(name: string): Promise<string> {
+  const { instanceTypes } = await import("../facts/instance-types.ts");
+  const [family] = name.split(".");
+  const known = Object.keys(instanceTypes);
+  const near = known.filter((type) => type.startsWith(`${family}.`));
+  return `give another --instance-type, such as ${near.length > 0 ? near.join(" or ") : "c5.2xlarge"}`;
 }
 
 /** Those of the types that this region has, in no order. */

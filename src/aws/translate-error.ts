@@ -73,7 +73,7 @@ export function translateError(error: unknown, action: string): unknown {
   if (code === undefined) return error;
   if (error.name === "NoSuchBucket") return noSuchBucket(action, bucketOf(error), error);
   return new RunctlError(code, `${action}: ${error.message} (${error.name})`, {
-    ...(code === "CREDENTIALS" ? { hint: credentialsHint } : {}),
+    ...(code === "CREDENTIALS" ? { hint: credentialsHint(error.name) } : {}),
     cause: error,
   });
 }
@@ -94,8 +94,11 @@ export function noSuchBucket(
   return new RunctlError("NOT_FOUND", message, { hint, cause });
 }
 
-const credentialsHint =
-  "'aws sts get-caller-identity' shows whose they are; choose others by --profile or AWS_PROFILE, " +
+/** Without any, it makes no sense to ask whose they are. */
+const credentialsHint = (awsCode: string) =>
+  (awsCode === "CredentialsProviderError"
+    ? "set some up by 'aws configure' or 'aws sso login', choose a --profile that has some, "
+    : "'aws sts get-caller-identity' shows whose they are; choose others by --profile or AWS_PROFILE, ") +
   "or use --local for the local cloud";
 
 /** What Node says when no connection came about, and the SDK when an answer did not come. */

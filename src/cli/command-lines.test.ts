@@ -57,6 +57,7 @@ const works = [
   "aws ebs create --size 500 --type gp3 --name training-datasets --pre-warm s3://bucket/datasets/",
   "aws ebs create --type io2 --multi-attach --size 1000 --name shared-datasets",
   "aws ebs create --type gp3 --size 500 --iops 3000 --throughput 125",
+  "aws ebs create --size 500 --throughput 300MiB/s",
   "aws ebs create --size 5 --availability-zone us-east-1a --role checkpoint --lifetime keep --fs xfs --kms-key K --tag a=b --tag c=d --project P",
   "aws ebs list --name N --state in-use --unused --zone us-east-1a",
   `aws ebs show ${vol}`,
@@ -161,6 +162,7 @@ const refused: [line: string, error: { code: string; message?: RegExp; hint?: st
   ["aws create --ebs-volume vol-1:/mnt/a", { code: "INVALID_ID" }],
   ["aws create --mount-point /etc", { code: "USAGE", message: /the system has files there/ }],
   ["aws ebs create --size 10GB", { code: "USAGE", hint: "give 10" }],
+  ["aws ebs create --size 5TB", { code: "USAGE", hint: "give 5120" }],
   ["aws create --root-size 1.5T", { code: "USAGE", message: /not a whole number/ }],
   [
     "s3 upload s3://b/data/ ./data/",

@@ -63,7 +63,9 @@ function takeGlobals(argv: readonly string[]): { globals: RawGlobals; rest: stri
     } else {
       const value = inline ?? argv[(at += 1)];
       if (!value || (inline === undefined && value.startsWith("--")))
-        throw new RunctlError("USAGE", `--${name} needs a value`);
+        throw new RunctlError("USAGE", `--${name} needs a value`, {
+          hint: `--${name} ${flag.placeholder}: ${flag.description}`,
+        });
       globals[name] = value;
     }
   }

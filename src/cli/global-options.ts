@@ -58,7 +58,9 @@ export function readGlobalOptions(
   }
   const output = word("output") ?? env["RUNCTL_OUTPUT"] ?? (isTerminal ? "table" : "text");
   if (output !== "table" && output !== "json" && output !== "text") {
-    throw new RunctlError("USAGE", `--output is '${output}', not one of table, json, text`);
+    throw new RunctlError("USAGE", `--output is '${output}', not one of table, json, text`, {
+      hint: "--output json is for programs; its members are in docs/json-output.md",
+    });
   }
   const region = word("region");
   const endpointUrl = word("endpoint-url");

@@ -48,14 +48,17 @@ function refuseNotYet(command: Command, words: readonly string[], line: string):
 /** `--name --spot` forgot the name; a value that does begin with dashes is typed as `--name=--spot`. */
 function refuseFlagsAsValues(command: Command, words: readonly string[]): void {
   const aliases = Object.entries(command.aliases ?? {});
-  for (const [name, { kind }] of Object.entries(command.flags)) {
+  for (const [name, { kind, placeholder, description }] of Object.entries(command.flags)) {
     if (kind === "switch") continue;
     const others = aliases.filter(([, target]) => target === name).map(([alias]) => alias);
     for (const flag of [name, ...others].map((spelling) => `--${kebab(spelling)}`)) {
       const at = words.findIndex(
         (word, index) => word === flag && (words[index + 1] ?? "--").startsWith("--"),
       );
-      if (at !== -1) throw new RunctlError("USAGE", `${flag} needs a value`);
+      if (at !== -1)
+        throw new RunctlError("USAGE", `${flag} needs a value`, {
+          hint: `${flag} ${placeholder}: ${description}`,
+        });
     }
   }
 }
@@ -132,7 +135,9 @@ function readFlags(
     } else if (typeof value === "string") {
       values[name] = parseWord(flag.parse, value, words, line);
     } else if (flag.kind === "required") {
-      throw new RunctlError("USAGE", `${words} is missing`, { hint: `see ${line} --help` });
+      throw new RunctlError("USAGE", `${words} is missing`, {
+        hint: `${words} ${flag.placeholder}: ${flag.description}; see ${line} --help`,
+      });
     } else values[name] = undefined;
   }
   return values;

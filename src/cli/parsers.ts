@@ -10,13 +10,17 @@ export const wholeNumber: Parser<number> = (word) => {
 
 /** `500`: GiB, as AWS counts the sizes of volumes. */
 export const gibibytes: Parser<number> = (word) => {
-  const [, digits] = /^(\d{1,15})\s*gi?b?$/i.exec(word) ?? [];
+  const [, digits, unit = ""] = /^(\d{1,15})\s*([gt])i?b?$/i.exec(word) ?? [];
   if (digits !== undefined)
     throw new RunctlError("USAGE", `'${word}' has a unit: sizes are whole numbers of GiB`, {
-      hint: `give ${digits}`,
+      hint: `give ${unit.toLowerCase() === "t" ? Number(digits) * 1_024 : digits}`,
     });
   return wholeNumber(word);
 };
+
+/** `300` or `300MiB/s`: MiB a second. */
+export const mebibytesPerSecond: Parser<number> = (word) =>
+  wholeNumber(word.replace(/(?<=\d)MiB\/s$/, ""));
 
 /** One of a closed list of words. */
 export function oneOf<const Words extends readonly string[]>(words: Words): Parser<Words[number]> {

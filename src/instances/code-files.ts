@@ -40,7 +40,10 @@ export async function listCode(directory: string): Promise<CodeFile[]> {
   }
 
   const root = await lstat(directory).catch((cause: unknown) => {
-    throw new RunctlError("USAGE", `cannot read the code directory ${directory}`, { cause });
+    throw new RunctlError("USAGE", `cannot read the code directory ${directory}`, {
+      hint: "--code wants the directory that the command runs in",
+      cause,
+    });
   });
   if (!root.isDirectory())
     throw new RunctlError("USAGE", `${directory} is not a directory`, {

@@ -60,7 +60,8 @@ test("a price list that may not be read, or is not there, is told in one line, a
   for (const [endpoint, why] of Object.entries(outcomes)) {
     const place = ["--region", "us-east-1", "--endpoint-url", endpoint];
     const { stdout, stderr } = await cli.run([...job, ...live, ...place]);
-    const { items } = JSON.parse(stdout || stderr) as { items: AdviceOutput[] };
+    assert.equal(stderr.trim(), `us-east-1: list prices are the tables': ${why}`);
+    const { items } = JSON.parse(stdout) as { items: AdviceOutput[] };
     const { notAsked, storage } = items[0]!.prices;
     assert.deepEqual(notAsked, [`list prices are the tables': ${why}`]);
     assert.match(storage.find(({ name }) => name === "gp3GiBMonth")!.origin, /^table: /);
@@ -92,6 +93,6 @@ test("a volume that is made says in one line what it costs and what a notice lea
 
   assert.match(
     stderr,
-    /about 8\.00 USD a month on AWS, nothing in the local cloud; a notice leaves 80 s: 10\.5 GB to it at most\n/,
+    /about 8\.00 USD a month on AWS, nothing in the local cloud; a spot notice leaves 80 s to save: at most 10\.5 GB\n/,
   );
 });

@@ -13,7 +13,11 @@ export async function runSimulate(
   if (!command) throw new Error("there is no cost simulate");
   const context = {
     ...offline,
-    options: { ...offline.options, region: found.globals["region"] as string | undefined },
+    options: {
+      ...offline.options,
+      region: found.globals["region"] as string | undefined,
+      dryRun: found.globals["dry-run"] === true,
+    },
   };
   const output = (await command.run(parseCommand(command, found), context)) as SimulationOutput;
   return { output, text: command.render(output, context) };

@@ -2,12 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { noticeRoomOfMounts, noticeRoomOfVolume } from "./notice-room.ts";
 
-const gp3 = { type: "gp3", iops: 3_000, throughputMiBps: 125 };
+const gp3 = { sizeGiB: 20, type: "gp3", iops: 3_000, throughputMiBps: 125 };
 
 test("what a notice leaves room for on a volume is told when it is made", () => {
-  assert.equal(noticeRoomOfVolume(gp3), "a notice leaves 80 s: 10.5 GB to it at most");
-  const io2 = { type: "io2", iops: 8_000, throughputMiBps: undefined };
-  assert.equal(noticeRoomOfVolume(io2), "a notice leaves 80 s: 172 GB to it at most");
+  assert.equal(noticeRoomOfVolume(gp3), "a spot notice leaves 80 s to save: at most 10.5 GB");
+  const io2 = { sizeGiB: 500, type: "io2", iops: 8_000, throughputMiBps: undefined };
+  assert.equal(noticeRoomOfVolume(io2), "a spot notice leaves 80 s to save: at most 172 GB");
+});
+
+test("of a volume that is full before the time is up, the time is not the limit", () => {
+  assert.equal(noticeRoomOfVolume({ ...gp3, sizeGiB: 5 }), undefined);
 });
 
 test("a launch tells the room on each volume that is written to, and what is the limit", () => {
@@ -17,17 +21,17 @@ test("a launch tells the room on each volume that is written to, and what is the
   ];
   assert.equal(
     noticeRoomOfMounts(mounts, { instanceType: "g5.xlarge" }),
-    "a notice leaves 80 s: 7 GB to /mnt/ckpt (g5.xlarge is the limit)",
+    "a spot notice leaves 80 s to save: 7 GB to /mnt/ckpt (g5.xlarge is the limit)",
   );
   assert.equal(
     noticeRoomOfMounts(mounts, { instanceType: "p4d.24xlarge", graceSeconds: 30 }),
-    "a notice leaves 20 s: 2.62 GB to /mnt/ckpt (the volume is the limit)",
+    "a spot notice leaves 20 s to save: 2.62 GB to /mnt/ckpt (the volume is the limit)",
   );
 });
 
 test("where the speed is not known, no room is claimed", () => {
   assert.equal(
-    noticeRoomOfVolume({ type: "st1", iops: undefined, throughputMiBps: undefined }),
+    noticeRoomOfVolume({ sizeGiB: 500, type: "st1", iops: undefined, throughputMiBps: undefined }),
     undefined,
   );
   const mounts = [{ volume: gp3, mount: "/mnt/ckpt", readOnly: false }];

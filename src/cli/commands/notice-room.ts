@@ -34,13 +34,17 @@ function roomOn(volume: KnownVolume, machine: Machine): SaveRoom | undefined {
   );
 }
 
-/** `a notice leaves 80 s: 10.5 GB to it at most`, for a volume that has no machine yet. */
-export function noticeRoomOfVolume(volume: KnownVolume): string | undefined {
+/**
+ * `a spot notice leaves 80 s to save: at most 10.5 GB`, for a volume that has no machine yet; undefined for one that
+ * is full before.
+ */
+export function noticeRoomOfVolume(volume: KnownVolume & { sizeGiB: number }): string | undefined {
   const room = roomOn(volume, { instanceType: undefined });
-  return room && `a notice leaves ${room.seconds} s: ${bytes(room.bytes)} to it at most`;
+  if (!room || room.bytes > volume.sizeGiB * 2 ** 30) return undefined;
+  return `a spot notice leaves ${room.seconds} s to save: at most ${bytes(room.bytes)}`;
 }
 
-/** `a notice leaves 80 s: 7 GB to /mnt/ckpt (g5.xlarge is the limit)`, for each volume that is written to. */
+/** `a spot notice leaves 80 s to save: 7 GB to /mnt/ckpt (g5.xlarge is the limit)`, for each volume that is written to. */
 export function noticeRoomOfMounts(
   mounts: ReadonlyArray<{ volume: KnownVolume; mount: string; readOnly: boolean }>,
   machine: Machine & { instanceType: string },
@@ -57,5 +61,5 @@ export function noticeRoomOfMounts(
     const limit = room.limitedBy === "instance" ? machine.instanceType : "the volume";
     return `${bytes(room.bytes)} to ${mount} (${limit} is the limit)`;
   });
-  return `a notice leaves ${first.room.seconds} s: ${each.join(", ")}`;
+  return `a spot notice leaves ${first.room.seconds} s to save: ${each.join(", ")}`;
 }

@@ -107,7 +107,7 @@ const refused = {
   "--dataset 1GB --bytes-per-step 1MB": /--step-time is missing/,
   "--dataset 1GB --ingest 1MB/s --step-time 1s": /--ingest says what/,
   "--dataset 1GB --deadline 60h": /--deadline and --work belong together/,
-  "--dataset 1GB --deadline 60h --work 61h": /the work takes longer/,
+  "--dataset 1GB --deadline 60h --work 61h": /the work of 61 h is longer/,
   "--dataset 1GB --zones 0": /zones/,
   "--dataset 1GB --nodes 0": /nodes/,
   "--dataset 1GB --hours 0": /hours/,

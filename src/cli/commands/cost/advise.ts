@@ -18,6 +18,7 @@ import { describeAdvice } from "./describe-advice.ts";
 import type { LivePrices, livePrices } from "./live-prices.ts";
 import { machinePrice, onDemandOffer } from "./machine-price.ts";
 import { listedRates, priceRows } from "./price-rows.ts";
+import { tooLate } from "./quantities.ts";
 import { askForRest } from "./questions.ts";
 import { readWorkload } from "./read-workload.ts";
 import { requirePossible } from "./require-possible.ts";
@@ -124,6 +125,8 @@ export const advise = defineCommand({
       const live = input.live
         ? await askPrices(context, inRegion, { instanceTypes, onDemand })
         : undefined;
+      // Far down in the answer, what --live could not bring would be overlooked.
+      for (const failure of live?.failures ?? []) context.hint(`${inRegion}: ${failure}`);
       for (const instanceType of instanceTypes) {
         const capacity = trace?.capacity(inRegion, input.nodes ?? 1);
         items.push(
@@ -238,7 +241,7 @@ function readDeadline(
       hint: "such as --deadline 60h --work 48h",
     });
   if (work > deadline)
-    throw new RunctlError("USAGE", "the work takes longer than the deadline allows", {
+    throw new RunctlError("USAGE", tooLate(work, deadline), {
       hint: "give more than one node, or a later --deadline",
     });
   const onDemandUsdPerHour = onDemandOffer(instanceType, region, live)?.usd ?? pricePerHour;

@@ -3,6 +3,7 @@ import { launchDefaults } from "../../../instances/launch-request.ts";
 import type { Case, CheckpointPolicy, Experiment } from "../../../simulation/experiment.ts";
 import type { PlatformRules } from "../../../simulation/job.ts";
 import { dayMs, hourMs } from "../../../simulation/spot-trace.ts";
+import { tooLate } from "./quantities.ts";
 import { type SimulatedMarket, simulatedMarket } from "./simulated-market.ts";
 import { launchMsOf, simulatedPaths } from "./simulated-paths.ts";
 import { defaultSaveMs, jobAssumptions } from "./job-assumptions.ts";
@@ -34,7 +35,7 @@ export async function buildExperiment(
   const { work: workMs = defaultWorkMs, deadline: deadlineMs = Infinity } = input;
   requireAtMostAYear({ work: workMs, deadline: input.deadline, arrivals: input.arrivals });
   if (deadlineMs < workMs)
-    throw new RunctlError("USAGE", "the deadline is shorter than the work", {
+    throw new RunctlError("USAGE", tooLate(workMs, deadlineMs), {
       hint: "give a longer --deadline, or less --work",
     });
   const { paths, assumed } = simulatedPaths(input, {

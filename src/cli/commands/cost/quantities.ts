@@ -50,3 +50,9 @@ export function time(hours: number): string {
   if (hours < 1) return `${digits(Number((hours * 60).toPrecision(2)))} min`;
   return `${digits(Number(hours.toPrecision(hours < 100 ? 2 : 3)))} h`;
 }
+
+/** Both in milliseconds. */
+export function tooLate(workMs: number, deadlineMs: number): string {
+  const [work, deadline] = [workMs, deadlineMs].map((ms) => time(ms / 3_600_000));
+  return `the work of ${work} is longer than the deadline of ${deadline}`;
+}

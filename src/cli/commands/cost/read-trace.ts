@@ -15,7 +15,11 @@ export async function readTrace(
     text = await readFile(path, "utf8");
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new RunctlError("NOT_FOUND", `cannot read the trace ${path}: ${code}`, { cause: error });
+    const why = code === "ENOENT" ? "there is no such file" : code;
+    throw new RunctlError("NOT_FOUND", `cannot read the trace ${path}: ${why}`, {
+      hint: "give a file by --trace FILE; without, capacity is made up after published statistics",
+      cause: error,
+    });
   }
   return importTrace({ name: basename(path), text, sign, tickSeconds });
 }

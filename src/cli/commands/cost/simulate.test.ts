@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -181,6 +182,12 @@ test("the report is written where it was asked for", async (t) => {
   );
   assert.equal(output.report, page);
   assert.match(await readFile(page, "utf8"), /^<!doctype html>/);
+  await rm(page);
+  const dry = await runSimulate(
+    `--replicas 1 --jobs 1 --instance-type g5.xlarge --report ${page} --dry-run`,
+  );
+  assert.equal(dry.output.report, null);
+  assert.equal(existsSync(page), false, "--dry-run writes nothing");
   await assert.rejects(
     runSimulate(`--replicas 1 --jobs 1 --instance-type g5.xlarge --report /nowhere/out.html`),
     {
@@ -192,7 +199,10 @@ test("the report is written where it was asked for", async (t) => {
 const few = "--replicas 1 --jobs 1 --instance-type g5.xlarge";
 const refused: Array<[line: string, error: { code: string; message: RegExp }]> = [
   ["--trace /nowhere.json", { code: "NOT_FOUND", message: /\/nowhere\.json/ }],
-  [`${few} --work 10h --deadline 5h`, { code: "USAGE", message: /shorter than the work/ }],
+  [
+    `${few} --work 10h --deadline 5h`,
+    { code: "USAGE", message: /^the work of 10 h is longer than the deadline of 5 h$/ },
+  ],
   [`${few} --policy greedy`, { code: "USAGE", message: /greedy needs a deadline/ }],
   [`${few} --plan hybrid`, { code: "USAGE", message: /how large the dataset is/ }],
   [`${few} --as-papers`, { code: "USAGE", message: /ticks of a trace/ }],

@@ -50,7 +50,9 @@ export const simulate = defineCommand({
         ? ((await breakEvenCurves(experiment, results, threads)) ?? null)
         : null;
     if (input.breakEven && !breakEven) throw nothingToCompare(experiment);
-    const report = input.report === undefined ? null : resolve(context.cwd, input.report);
+    const wanted = input.report === undefined ? null : resolve(context.cwd, input.report);
+    const report = options.dryRun ? null : wanted;
+    if (wanted !== report) context.hint(`--dry-run: ${wanted} is not written`);
     const fleet = fleetOutput(input, experiment);
     const output = simulationOutput(built, summary, { sensitivity, breakEven, fleet, report });
     if (report !== null) await writeReport(report, { built, results, summary, breakEven });

@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { RunctlError } from "../../../errors.ts";
 import { reportPage } from "../../../report/report-page.ts";
 import type { BreakEvenCurves } from "../../../simulation/break-even-curve.ts";
@@ -26,6 +27,7 @@ export async function writeReport(path: string, simulated: Simulated): Promise<v
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     throw new RunctlError("OPERATION_FAILED", `cannot write the report ${path}: ${code}`, {
+      ...(code === "ENOENT" ? { hint: `make its directory: mkdir -p ${dirname(path)}` } : {}),
       cause: error,
     });
   }

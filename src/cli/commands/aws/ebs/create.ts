@@ -15,7 +15,15 @@ import { defineCommand, optional, repeated, required, toggle } from "../../../de
 import { dryRun, isDryRun, renderDryRun } from "../../../dry-run.ts";
 import type { Parser } from "../../../parser.ts";
 import { newName } from "../../../parse-reference.ts";
-import { gibibytes, keyValue, oneOf, s3Prefix, text, wholeNumber } from "../../../parsers.ts";
+import {
+  gibibytes,
+  keyValue,
+  mebibytesPerSecond,
+  oneOf,
+  s3Prefix,
+  text,
+  wholeNumber,
+} from "../../../parsers.ts";
 import { warnOfNoMachines } from "../../../warn-of-no-machines.ts";
 import { noticeRoomOfVolume } from "../../notice-room.ts";
 import { volumeOutput, volumeTable } from "../../volume-output.ts";
@@ -46,7 +54,7 @@ export const create = defineCommand({
     name: optional(newName, "unique name among your volumes", "NAME"),
     preWarm: optional(s3Prefix, "fill it from here, and verify it", "s3://BUCKET/PREFIX/"),
     iops: optional(wholeNumber, "operations per second (gp3, io1, io2)", "N"),
-    throughput: optional(wholeNumber, "throughput (gp3)", "MiB/s"),
+    throughput: optional(mebibytesPerSecond, "throughput (gp3)", "MiB/s"),
     multiAttach: toggle("several instances may attach it (io1, io2)"),
     availabilityZone: optional(text, "zone, such as us-east-1a", "ZONE"),
     role: optional(oneOf(["data", "checkpoint"]), "data (default) or checkpoint", "ROLE"),
