@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, readdir, symlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { crc32 } from "node:zlib";
@@ -44,6 +44,30 @@ test("files of every awkward size come back byte for byte, with S3's checksum co
   }
   const left = (await readdir(directory)).filter((name) => name.startsWith(".runctl"));
   assert.deepEqual(left, []);
+});
+
+test("files of every kind keep their times, also those before 1970 and fractions", async (t) => {
+  const { aws, bucket, directory } = await startTestBucket(t);
+  const [from, to] = [join(directory, "from"), join(directory, "to")];
+  await mkdir(from);
+  const contents = { small: "x", large: Buffer.alloc(2 << 20), packed: "it shrinks ".repeat(1000) };
+  const times = { old: new Date(-3_600_250), new: 1_600_000_000.125 };
+  for (const [name, content] of Object.entries(contents)) {
+    for (const [age, time] of Object.entries(times)) {
+      await writeFile(join(from, `${name}-${age}`), content);
+      await utimes(join(from, `${name}-${age}`), time, time);
+    }
+  }
+
+  await uploadDirectory(aws, { directory: from, bucket, prefix: "p/", compress: true });
+  await downloadPrefix(aws, { bucket, prefix: "p/" }, to);
+
+  const names = await readdir(to);
+  assert.equal(names.length, 6);
+  for (const name of names) {
+    const { mtimeMs } = await stat(join(to, name));
+    assert.equal(mtimeMs, name.endsWith("old") ? -3_600_250 : 1_600_000_000_125, name);
+  }
 });
 
 test("600 small files go up and come down, and nothing moves the second time", async (t) => {

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { createCrcEngine } from "../../crc-engine.ts";
 import { RunctlError } from "../../errors.ts";
 import { crc32Text } from "../crc32-text.ts";
-import type { FileAttributes } from "../large/disk-file.ts";
+import { type FileAttributes, fileTime } from "../large/disk-file.ts";
 import { partPath } from "../part-file.ts";
 import { brokenFrame, frameBytes, frameLength, maxFrameBytes } from "../zstd-frames.ts";
 import type { OriginalFile } from "../compressed-form.ts";
@@ -41,7 +41,7 @@ export async function restoreCompressed(
     try {
       await restore(from, to, original, signal);
       if (permissions !== undefined) await to.chmod(permissions);
-      if (modifiedMs !== undefined) await to.utimes(modifiedMs / 1000, modifiedMs / 1000);
+      if (modifiedMs !== undefined) await to.utimes(fileTime(modifiedMs), fileTime(modifiedMs));
       await to.sync();
     } finally {
       await to.close();

@@ -9,7 +9,7 @@ import {
   writeSync,
 } from "node:fs";
 import { systemCode } from "../../errors.ts";
-import type { FileAttributes } from "../large/disk-file.ts";
+import { type FileAttributes, fileTime } from "../large/disk-file.ts";
 import { partPath } from "../part-file.ts";
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
@@ -27,7 +27,7 @@ export function writeSmall(path: string, bytes: Uint8Array, attributes: FileAttr
   try {
     for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at, bytes.length - at);
     if (permissions !== undefined) fchmodSync(file, permissions);
-    if (modifiedMs !== undefined) futimesSync(file, modifiedMs / 1000, modifiedMs / 1000);
+    if (modifiedMs !== undefined) futimesSync(file, fileTime(modifiedMs), fileTime(modifiedMs));
     isWhole = true;
   } finally {
     closeSync(file);

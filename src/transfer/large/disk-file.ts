@@ -15,6 +15,9 @@ export interface FileAttributes {
   permissions?: number | undefined;
 }
 
+/** A time as the utimes of Node take it: seconds, but for those before 1970, which they would take for now. */
+export const fileTime = (ms: number): number | Date => (ms < 0 ? new Date(ms) : ms / 1000);
+
 /** A file that is written and read in page-aligned buffers, at positions that are multiples of `bufferBytes`. */
 export interface DiskFile {
   write(bytes: Uint8Array, position: number): Promise<void>;
@@ -88,8 +91,7 @@ export async function openDiskFile(path: string, pageCache: PageCache): Promise<
     async setAttributes({ modifiedMs, permissions }) {
       if (permissions !== undefined) await cached.chmod(permissions);
       if (modifiedMs === undefined) return;
-      const modified = new Date(modifiedMs);
-      await cached.utimes(modified, modified);
+      await cached.utimes(fileTime(modifiedMs), fileTime(modifiedMs));
     },
     async close() {
       await direct?.close();
