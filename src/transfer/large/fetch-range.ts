@@ -7,7 +7,7 @@ import type { DiskFile } from "./disk-file.ts";
 import { requireVersion } from "../download/wanted-object.ts";
 import type { PlannedRange } from "./plan-ranges.ts";
 import { type RangeSink, createRangeSink } from "./range-sink.ts";
-import type { Asking } from "./stored-object.ts";
+import { type Asking, findStored } from "./stored-object.ts";
 
 /** Where the bytes of an object come from and go to. */
 export interface ByteSource extends Asking {
@@ -35,7 +35,8 @@ export function fetchRange(source: RangeSource, range: PlannedRange): Promise<Pi
 const noSum: RangeSum = { update: () => undefined, pieces: () => [] };
 
 /**
- * Fetches an object by one request that asks for no range, so that its answer says what checksum S3 has.
+ * Fetches an object by one request that asks for no range, so that its answer says what checksum S3 has; under a limit
+ * of bandwidth that is less than the object, piece by piece after a question for the checksum.
  *
  * @param algorithmOf chooses what to take of the bytes, once the answer's head is there; undefined: nothing.
  */
@@ -44,6 +45,12 @@ export async function fetchWhole(
   algorithmOf: (headers: ReadonlyMap<string, string>) => CrcAlgorithm | undefined,
 ): Promise<{ headers: ReadonlyMap<string, string>; pieces: Piece[] }> {
   const { sizeBytes: lengthBytes } = source.object;
+  if (source.flow.pieceBytes(lengthBytes) < lengthBytes) {
+    const { headers } = await findStored(source);
+    const range = { first: 0, lengthBytes, pieceLengths: [lengthBytes] };
+    const pieces = await fetchRange({ ...source, algorithm: algorithmOf(headers) }, range);
+    return { headers, pieces };
+  }
   let headers: ReadonlyMap<string, string> = new Map();
   let started: RangeSum | undefined;
   const begin = () => {
