@@ -31,13 +31,15 @@ export function commandHelp(path: readonly string[], command: Command, branch: B
   return sections([
     ["Examples", command.examples.map((example) => `runctl ${example}`)],
     ["Usage", [usageLine(path, command)]],
-    [undefined, [command.summary, ...(command.details ? [command.details] : [])]],
+    [undefined, [command.summary, ...(command.details ? wrapped(command.details, width) : [])]],
     ["Commands", columns(words)],
     ["Arguments", columns(positionals(command))],
     ["Flags", columns(flags(command))],
     [
       "Not yet",
-      command.notYet?.length ? [command.notYet.map((flag) => `--${kebab(flag)}`).join(" ")] : [],
+      command.notYet?.length
+        ? wrapped(command.notYet.map((flag) => `--${kebab(flag)}`).join(" "), width)
+        : [],
     ],
     ["Options of every command", globalOptions()],
   ]);
@@ -79,8 +81,29 @@ function globalOptions(): string[] {
 }
 
 function columns(rows: ReadonlyArray<readonly [string, string]>): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length), 0);
-  return rows.map(([left, right]) => `${left.padEnd(width)}  ${right}`);
+  const first = Math.max(...rows.map(([left]) => left.length), 0);
+  // Two spaces stand before the rows, and two between the columns.
+  const below = `\n${" ".repeat(first + 4)}`;
+  return rows.map(
+    ([left, right]) =>
+      `${left.padEnd(first)}  ${wrapped(right, Math.max(width - first - 4, 40)).join(below)}`,
+  );
+}
+
+/** Columns of a line of help: most terminals have as many, and longer lines are hard to read in any. */
+const width = 100;
+
+/** Lines that are not longer, but for a word that is. */
+function wrapped(text: string, longest: number): string[] {
+  return text.split("\n").flatMap((paragraph) => {
+    const lines: string[] = [];
+    for (const word of paragraph.split(" ")) {
+      const line = lines.at(-1);
+      if (line === undefined || line.length + 1 + word.length > longest) lines.push(word);
+      else lines[lines.length - 1] = `${line} ${word}`;
+    }
+    return lines;
+  });
 }
 
 function sections(parts: ReadonlyArray<[title: string | undefined, lines: string[]]>): string {

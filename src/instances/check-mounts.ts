@@ -1,7 +1,7 @@
 import type { AwsInstance } from "../aws/instances.ts";
 import { RunctlError } from "../errors.ts";
 import { isLeaving, tagKeys } from "../tags.ts";
-import { describeBriefly } from "../volumes/owned-volumes.ts";
+import { describeBriefly, nameOf } from "../volumes/owned-volumes.ts";
 import type { WantedMount } from "./launch-request.ts";
 import { mountsOf } from "./mount-tags.ts";
 
@@ -10,7 +10,7 @@ export function checkMountPoints(mounts: readonly WantedMount[]): void {
   const taken = new Map<string, string>();
   const seen = new Set<string>();
   for (const { volume, mount } of mounts) {
-    const hint = `give each its mount: --ebs-volume ${volume.volumeId}:/mnt/other`;
+    const hint = `give each its mount: --ebs-volume ${nameOf(volume) ?? volume.volumeId}:/mnt/other`;
     const other = taken.get(mount);
     if (other)
       throw new RunctlError(

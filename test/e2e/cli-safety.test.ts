@@ -36,6 +36,7 @@ test("--dry-run shows a plan and changes nothing, whatever the command", async (
   const { aws, stateDirectory } = await readyAccount(t);
   const { volumeId, zone } = await ownedVolume(aws, { name: "data" });
   const { instanceId } = await runBareInstance(aws, { zone });
+  const spot = await runBareInstance(aws, { zone, spot: true });
   const { bucket } = stagingBucketName(await callerIdentity(aws), aws.region);
   await ensureBucket(aws, { bucket: "datasets", accountRegional: false });
   await putBytes(aws, { bucket: "datasets", key: "x/1" }, Buffer.from("1"));
@@ -58,7 +59,7 @@ test("--dry-run shows a plan and changes nothing, whatever the command", async (
     `aws terminate ${instanceId}`,
     `s3 upload . s3://${bucket}/y/`,
     `s3 download s3://${bucket}/runtime/ ./out/`,
-    `local interrupt ${instanceId}`,
+    `local interrupt ${spot.instanceId}`,
     "local down",
     "local up --state-dir ./elsewhere",
   ];

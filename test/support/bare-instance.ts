@@ -7,7 +7,7 @@ import { toSdkTags } from "../../src/aws/tags.ts";
 /** Launches a machine with nothing of ours on it, and waits until EC2 says that it runs. */
 export async function runBareInstance(
   aws: Aws,
-  wanted: { zone: string; tags?: Record<string, string> },
+  wanted: { zone: string; spot?: boolean; tags?: Record<string, string> },
 ): Promise<AwsInstance> {
   const client = await aws.ec2();
   const { Images = [] } = await client.send(
@@ -23,6 +23,7 @@ export async function runBareInstance(
       InstanceType: "c5.2xlarge",
       MinCount: 1,
       MaxCount: 1,
+      ...(wanted.spot ? { InstanceMarketOptions: { MarketType: "spot" as const } } : {}),
       Placement: { AvailabilityZone: wanted.zone },
       ...(tags.length > 0 ? { TagSpecifications: [{ ResourceType: "instance", Tags: tags }] } : {}),
     }),

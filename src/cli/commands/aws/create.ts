@@ -25,6 +25,7 @@ import { duration, gibibytes, oneOf, text, variable } from "../../parsers.ts";
 import { warnOfNoMachines } from "../../warn-of-no-machines.ts";
 import { instanceCard, type InstanceOutput, instanceOutput } from "../instance-output.ts";
 import { readLaunchRequest } from "../launch-input.ts";
+import { warnOfSecrets } from "../secret-variables.ts";
 import { noticeRoomOfMounts } from "../notice-room.ts";
 
 type Created = InstanceOutput & {
@@ -53,7 +54,11 @@ export const create = defineCommand({
       "volume by id or name, and where to mount it",
       "X[:MOUNT[:ro]]",
     ),
-    mountPoint: optional(mountPoint, "where volumes without a mount of their own go", "PATH"),
+    mountPoint: optional(
+      mountPoint,
+      "where volumes go that name no mount; default: the volume's own, else /mnt/data",
+      "PATH",
+    ),
     ebsPersist: toggle("volumes outlive the instance: the default"),
     instanceType: repeated(text, "type; again for what to take without capacity", "TYPE"),
     availabilityZone: optional(text, "such as us-east-1a; default: that of the volumes", "ZONE"),
@@ -72,9 +77,15 @@ export const create = defineCommand({
     allowLargeCode: toggle("copy --code although it has more than 500 MB"),
     asRoot: toggle("run the command as root"),
     whenDone: optional(oneOf(["terminate", "keep"]), "terminate (default) or keep", "WHAT"),
-    grace: optional(duration, "time to save after SIGTERM; default 90s", "TIME"),
+    grace: optional(
+      duration,
+      "time to save after SIGTERM; default 90s; a spot notice leaves 83s at most",
+      "TIME",
+    ),
     poll: optional(duration, "time between two looks for a notice; default 2s", "TIME"),
-    wait: toggle("return when the command is done, with its exit code"),
+    wait: toggle(
+      "return when the command is done, with its exit code; 6: EC2 took the instance back",
+    ),
     instanceProfile: optional(text, "default: runctl-instance", "NAME"),
     stagingBucket: optional(text, "default: the bucket of `aws setup`", "BUCKET"),
   },
@@ -105,8 +116,16 @@ export const create = defineCommand({
     }
     const aws = await context.aws();
     const request = await readLaunchRequest(aws, input, context);
-    if (context.options.dryRun)
-      return dryRun(describe(await planLaunch(aws, withAccess(request)), request));
+    const warning = warnOfSecrets(input.env);
+    if (warning !== undefined) context.hint(warning);
+    if (context.options.dryRun) {
+      const plan = await planLaunch(aws, withAccess(request));
+      const [instanceType] = plan.instanceTypes;
+      const lifecycle = request.spot ? "spot" : "on-demand";
+      if (!plan.unfinished && instanceType)
+        sayPrice(aws, { instanceType, lifecycle }, request, context);
+      return dryRun(describe(plan, request));
+    }
     await askForForeignVolumes(aws, request, context);
 
     await warnOfNoMachines(context);
@@ -182,7 +201,7 @@ function withAccess(request: LaunchRequest): LaunchRequest {
 /** What it costs, and what an interruption leaves time for: in one line, from what is known here. */
 function sayPrice(
   aws: Aws,
-  { instanceType, lifecycle }: LaunchedInstance,
+  { instanceType, lifecycle }: Pick<LaunchedInstance, "instanceType" | "lifecycle">,
   request: LaunchRequest,
   context: Context,
 ): void {
@@ -218,6 +237,7 @@ function describe(plan: LaunchPlan, request: LaunchRequest): string[] {
         `mount ${describeBriefly(volume)} at ${mount}${readOnly ? " read-only" : ""}`,
     ),
     ...plan.warnings,
+    ...(request.files ?? []).map(({ file }) => `put the code into the staging bucket: ${file.key}`),
     ...(request.work.kind === "command" && request.work.command.length > 0
       ? [`run: ${request.work.command.join(" ")}`]
       : []),

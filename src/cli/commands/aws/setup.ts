@@ -28,10 +28,11 @@ export const setup = defineCommand({
   details:
     "Makes what instances need, in this account and region: the role and instance profile runctl-instance with " +
     "the fewest permissions, a private bucket for code and logs, and the runtime of the agent in it. " +
-    "May be run again at any time; --read, --write and --kms-key add to what was given before.",
+    "May be run again at any time; --read, --write and --kms-key add to what was given before. To take all of that " +
+    "back: aws iam delete-role-policy --role-name runctl-instance --policy-name runctl-data",
   flags: {
     read: repeated(s3Location, "data that instances may read", "s3://BUCKET[/PREFIX]"),
-    write: repeated(s3Location, "places where instances may write", "s3://BUCKET/PREFIX"),
+    write: repeated(s3Location, "places where instances may write", "s3://BUCKET[/PREFIX]"),
     kmsKey: repeated(text, "key of volumes or objects that instances may use", "ARN"),
     printPolicy: toggle("print every policy document as JSON and change nothing"),
     instanceProfile: optional(text, "use a profile that somebody else made", "NAME"),
@@ -109,6 +110,9 @@ async function plan(request: SetupRequest, context: Context): Promise<DryRun> {
     request.instanceProfile
       ? `check the instance profile ${request.instanceProfile}`
       : "make the role and instance profile runctl-instance, or bring them up to date",
+    ...request.access.reads.map((place) => `let instances read s3://${place}`),
+    ...request.access.writes.map((place) => `let instances write s3://${place}`),
+    ...request.access.kmsKeys.map((key) => `let instances use the key ${key}`),
     "make the service-linked role of EC2 Spot, if it is missing",
     `put the runtime of the agent into ${bucket}, if it is missing`,
   ]);
