@@ -45,6 +45,16 @@ test("what --exclude protects stays in its compressed form, too, with and withou
   }
 });
 
+test("a directory that has nothing but empty ones has no file", async (t) => {
+  const { aws, bucket, directory, ...place } = await startTestBucket(t);
+  mkdirSync(join(directory, "lost+found"));
+  await place.put("p/x", "x");
+
+  const { keys, hasFiles } = await findExtraKeys(aws, { directory, bucket, prefix: "p/" });
+
+  assert.deepEqual([keys, hasFiles], [["p/x"], false]);
+});
+
 test("below a directory that cannot be read nothing is extra", async (t) => {
   if (process.getuid?.() === 0) return t.skip("root reads every directory");
   const { aws, bucket, directory, ...place } = await startTestBucket(t);

@@ -8,7 +8,7 @@ import { originalName } from "./compressed-form.ts";
 export interface ExtraKeys {
   /** Keys of objects that take part and have no file. */
   keys: string[];
-  /** Whether there is anything in the directory that takes part. */
+  /** Whether there is a file or a link in the directory that takes part. */
   hasFiles: boolean;
 }
 
@@ -27,7 +27,7 @@ export async function findExtraKeys(
   for await (const { file, object } of pairsOf(aws, scope, options)) {
     if (file?.kind === "refused" || file?.kind === "skipped")
       blind.add(file.path.replace(/\/$/, ""));
-    else if (file) hasFiles ||= takesPart(scope, file.path);
+    else if (file) hasFiles ||= file.kind !== "empty-directory" && takesPart(scope, file.path);
     else {
       const path = object.key.slice(scope.prefix.length);
       // The marker of the prefix itself is no file's.

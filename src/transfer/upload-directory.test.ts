@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { getBytes, headObject } from "../../test/support/s3-objects.ts";
@@ -104,6 +105,32 @@ test("what the filters leave out is not uploaded", async (t) => {
   });
 
   assert.deepEqual(await keys(), ["p/b/d"]);
+});
+
+test("what becomes something else before its turn fails alone, and the rest goes up", async (t) => {
+  const { aws, scope, keys } = await startTree(t, { a: "1", b: "1", "c/x": "1", d: "1", e: "1" });
+  const at = (name: string) => join(scope.directory, name);
+  const changes: Record<string, () => void> = {
+    a: () => mkdirSync(at("a")),
+    b: () => spawnSync("mkfifo", [at("b")]),
+    c: () => writeFileSync(at("c"), ""),
+    d: () => symlinkSync("d", at("d")),
+  };
+
+  const { failed, moved } = await uploadDirectory(aws, {
+    ...scope,
+    // Asked about what the walk has seen, before it is opened.
+    filter(path) {
+      const [top = ""] = path.split("/");
+      if (changes[top]) rmSync(at(top), { recursive: true });
+      changes[top]?.();
+      return true;
+    },
+  });
+
+  assert.equal(moved, 1);
+  assert.deepEqual(failed.map(({ name }) => name).toSorted(), ["a", "b", "c/x", "d"]);
+  assert.deepEqual(await keys(), ["p/e"]);
 });
 
 test("with no clobber, a key that exists keeps its object and the others go up", async (t) => {

@@ -120,7 +120,16 @@ const isOfThisFileOnly = (error: unknown): error is Error =>
   isOfFile(isRunctlError(error, "OPERATION_FAILED") ? error.cause : error);
 
 /** What the file system says of one file, and not of all of them. */
-const fileTrouble = new Set(["ENOENT", "EACCES", "EPERM", "EIO", "ESTALE", "ELOOP"]);
+const fileTrouble = new Set([
+  "ENOENT",
+  "ENOTDIR",
+  "ENXIO",
+  "EACCES",
+  "EPERM",
+  "EIO",
+  "ESTALE",
+  "ELOOP",
+]);
 
 const isOfFile = (error: unknown) =>
   error instanceof Error && "syscall" in error && fileTrouble.has(systemCode(error) ?? "");

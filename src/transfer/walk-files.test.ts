@@ -95,15 +95,20 @@ test("links are followed within the directory, refused out of it, and never in a
   symlinkSync(join(other, "secret"), join(root, "out"));
   symlinkSync(other, join(root, "outdir"));
   symlinkSync("nowhere", join(root, "broken"));
+  symlinkSync("circle", join(root, "circle"));
+  symlinkSync("one/below", join(root, "data/file"));
 
   const found = describe(root);
   assert.deepEqual(found, [
     "alias",
     "broken refused: a symbolic link: it leads nowhere, or has vanished",
+    "circle refused: a symbolic link: a loop of symbolic links",
+    "data/file refused: a symbolic link: ENOTDIR",
     "data/one",
     "data/up refused: a loop of symbolic links",
     `out ${outside(join(other, "secret"))}`,
     `outdir ${outside(other)}`,
+    "same/file refused: a symbolic link: ENOTDIR",
     "same/one",
     "same/up refused: a loop of symbolic links",
   ]);
@@ -140,6 +145,24 @@ test("links are kept or skipped where that is asked for", async (t) => {
     path: "link",
     target: "data",
   });
+});
+
+test("a link that cannot be kept as it is is refused, and the rest comes", async (t) => {
+  const root = await ownDirectory(t);
+  for (const name of ["a", "b", "c", "d"]) symlinkSync("data", join(root, name));
+  rmSync(join(root, "d"));
+  symlinkSync(Buffer.from([0x64, 0xff]), join(root, "d"));
+  const walk = walkFiles(root, { symlinks: "keep" });
+  assert.equal(walk.next().value?.path, "a");
+
+  rmSync(join(root, "b"));
+  rmSync(join(root, "c"));
+  makeFile(root, "c");
+
+  assert.deepEqual(
+    Array.from(walk, ({ path, kind }) => `${path} ${kind}`),
+    ["b refused", "c refused", "d refused"],
+  );
 });
 
 test("empty directories are named, special files and unreadable names refused", async (t) => {

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { type Stats, opendirSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
 import { systemCode } from "../errors.ts";
@@ -91,7 +92,7 @@ function* walkLink(
   const { symlinks = "follow", mayLeave = false } = place.options;
   const full = join(place.root, path);
   if (symlinks === "skip") yield { kind: "skipped", path };
-  else if (symlinks === "keep") yield { kind: "link", path, target: readlinkSync(full) };
+  else if (symlinks === "keep") yield keptLink(full, path);
   else {
     try {
       const real = realpathSync(full);
@@ -106,6 +107,16 @@ function* walkLink(
     } catch (error) {
       yield { kind: "refused", path, reason: `a symbolic link: ${reasonOf(error)}` };
     }
+  }
+}
+
+function keptLink(full: string, path: string): WalkedFile {
+  try {
+    const target = readlinkSync(full, "buffer");
+    if (isUtf8(target)) return { kind: "link", path, target: target.toString() };
+    return { kind: "refused", path, reason: "a symbolic link to what is not UTF-8" };
+  } catch (error) {
+    return { kind: "refused", path, reason: `a symbolic link: ${reasonOf(error)}` };
   }
 }
 
@@ -154,7 +165,12 @@ function readNames({ root, options }: Walk, below: string): Name[] {
 }
 
 function leadsToDirectory(link: string): boolean {
-  return statSync(link, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(link).isDirectory();
+  } catch {
+    // It leads nowhere, in a circle or to what may not be looked at: of that its own turn tells.
+    return false;
+  }
 }
 
 const textOfName = (name: string) =>
@@ -176,6 +192,7 @@ function reasonAgainst({ options }: Walk, name: string, path: string): string | 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   ELOOP: "a loop of symbolic links",
+  EINVAL: "it is no link any more",
   ENOENT: "it leads nowhere, or has vanished",
 };
 

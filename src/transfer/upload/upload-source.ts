@@ -25,14 +25,14 @@ const readLater = promisify(read);
 /**
  * A file, as it is now.
  *
- * @throws RunctlError USAGE when it is no plain file.
+ * @throws RunctlError CONFLICT when it is no plain file any more.
  */
 export function openFileSource(path: string, pace: ReadPace): FileSource {
   // Non-blocking: a named pipe that took the file's place would otherwise stop us here.
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const before = fstatSync(fd, { bigint: true });
-    if (!before.isFile()) throw new RunctlError("USAGE", `${path} is not a file`);
+    if (!before.isFile()) throw changedFile(path);
     return {
       sizeBytes: Number(before.size),
       metadata: fileMetadata(before),
