@@ -11,7 +11,14 @@ test("what a notice leaves room for on a volume is told when it is made", () => 
 });
 
 test("of a volume that is full before the time is up, the time is not the limit", () => {
-  assert.equal(noticeRoomOfVolume({ ...gp3, sizeGiB: 5 }), undefined);
+  const small = { ...gp3, sizeGiB: 5 };
+  assert.equal(noticeRoomOfVolume(small), undefined);
+  assert.equal(
+    noticeRoomOfMounts([{ volume: small, mount: "/mnt/ckpt", readOnly: false }], {
+      instanceType: "c5.2xlarge",
+    }),
+    "a spot notice leaves 80 s to save: all that /mnt/ckpt holds",
+  );
 });
 
 test("a launch tells the room on each volume that is written to, and what is the limit", () => {

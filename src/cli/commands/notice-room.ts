@@ -5,6 +5,7 @@ import { findInstanceFacts, instanceLimits } from "./cost/instance-limits.ts";
 import { bytes } from "./cost/quantities.ts";
 
 interface KnownVolume {
+  sizeGiB: number;
   type: string;
   iops: number | undefined;
   throughputMiBps: number | undefined;
@@ -38,9 +39,9 @@ function roomOn(volume: KnownVolume, machine: Machine): SaveRoom | undefined {
  * `a spot notice leaves 80 s to save: at most 10.5 GB`, for a volume that has no machine yet; undefined for one that
  * is full before.
  */
-export function noticeRoomOfVolume(volume: KnownVolume & { sizeGiB: number }): string | undefined {
+export function noticeRoomOfVolume(volume: KnownVolume): string | undefined {
   const room = roomOn(volume, { instanceType: undefined });
-  if (!room || room.bytes > volume.sizeGiB * 2 ** 30) return undefined;
+  if (!room || holdsLess(volume, room)) return undefined;
   return `a spot notice leaves ${room.seconds} s to save: at most ${bytes(room.bytes)}`;
 }
 
@@ -53,13 +54,17 @@ export function noticeRoomOfMounts(
     .filter(({ readOnly }) => !readOnly)
     .flatMap(({ volume, mount }) => {
       const room = roomOn(volume, machine);
-      return room ? [{ mount, room }] : [];
+      return room ? [{ volume, mount, room }] : [];
     });
   const [first] = rooms;
   if (!first) return undefined;
-  const each = rooms.map(({ mount, room }) => {
+  const each = rooms.map(({ volume, mount, room }) => {
+    if (holdsLess(volume, room)) return `all that ${mount} holds`;
     const limit = room.limitedBy === "instance" ? machine.instanceType : "the volume";
     return `${bytes(room.bytes)} to ${mount} (${limit} is the limit)`;
   });
   return `a spot notice leaves ${first.room.seconds} s to save: ${each.join(", ")}`;
 }
+
+/** It is full before the time is up. */
+const holdsLess = ({ sizeGiB }: KnownVolume, room: SaveRoom) => room.bytes > sizeGiB * 2 ** 30;
