@@ -2,7 +2,7 @@ import { readConnection } from "../local-cloud/connection.ts";
 import type { Context } from "./context.ts";
 
 /** What `local up` and `local doctor` say of the null backend. */
-export const nullBackendWords = "null keeps what the API says, and boots no instance";
+export const nullBackendWords = "the null backend is the API alone: no instance boots";
 
 /** Said before something waits for an instance that never comes. */
 export async function warnOfNoMachines(context: Context): Promise<void> {
@@ -11,7 +11,6 @@ export async function warnOfNoMachines(context: Context): Promise<void> {
   const cloud = await readConnection(stateDirectory);
   if (cloud?.backend !== "null") return;
   context.hint(
-    "the backend of this local cloud is null: no instance boots, and this waits until it gives up; " +
-      "what real ones need: runctl local doctor",
+    `${nullBackendWords}, and this waits until it gives up; what real ones need: runctl local doctor`,
   );
 }

@@ -174,7 +174,7 @@ test("where no instance boots, `aws create` says so before it waits", async (t) 
   const cli = await commandLine(t, { RUNCTL_STATE_DIR: stateDirectory });
 
   const creating = cli.start(["--local", "aws", "create", "--spot"]);
-  await creating.said("the backend of this local cloud is null: no instance boots");
+  await creating.said("the null backend is the API alone: no instance boots");
   creating.interrupt();
   assert.equal((await creating.ended).exitCode, 130);
 });

@@ -98,7 +98,7 @@ export const up = defineCommand({
 /** Who did not ask for null would wait for instances that never boot. */
 function sayWhatItLacks(backend: string, wanted: string, context: Context): void {
   if (backend === "null" && wanted !== "null")
-    context.hint(`${nullBackendWords}: what real ones need says 'runctl local doctor'`);
+    context.hint(`${nullBackendWords}; what real ones need: runctl local doctor`);
 }
 
 const spoken = { started: "started", running: "already runs", stopped: "stopped serving" } as const;
