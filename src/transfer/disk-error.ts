@@ -9,6 +9,10 @@ const causes: Readonly<Record<string, [message: string, hint: string]>> = {
   EROFS: ["the file system is read-only", "mount it for writing, then run it again"],
   EACCES: ["permission denied", "check who owns the directory"],
   EPERM: ["operation not permitted", "check who owns the directory"],
+  ENOENT: ["it is not there any more", "look who removes it, then run the same command again"],
+  ENOTDIR: ["a file stands in the way", "name another place, or remove the file"],
+  ELOOP: ["a loop of symbolic links", "name another place"],
+  ENAMETOOLONG: ["the name is too long", "give it another name"],
   EMFILE: ["too many open files", "raise the limit: ulimit -n 65536"],
 };
 

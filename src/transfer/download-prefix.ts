@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Aws } from "../aws/connect.ts";
+import { diskError } from "./disk-error.ts";
 import type { ManifestFile } from "../manifest.ts";
 import { openDownloadJournal } from "./download/download-journal.ts";
 import type { DownloadJob, DownloadRules } from "./download-job.ts";
@@ -128,7 +129,7 @@ async function downloadLocked(
   } catch (error) {
     // What is complete need not be fetched again; the first error is the one to tell.
     await journal.flush().catch(() => undefined);
-    throw signal?.aborted ? interrupted(error) : error;
+    throw signal?.aborted ? interrupted(error) : diskError(error, target.root);
   } finally {
     if (!isRemoved) await journal.close();
   }

@@ -1,5 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import type { Aws } from "../aws/connect.ts";
+import { diskError } from "./disk-error.ts";
 import { RunctlError } from "../errors.ts";
 import type { DownloadJob, DownloadRules } from "./download-job.ts";
 import { smallObjectBytes } from "./download-object.ts";
@@ -80,6 +81,6 @@ export async function downloadSingle(
     }
     return { ...result, to: path };
   } catch (error) {
-    throw signal?.aborted ? interrupted(error) : error;
+    throw signal?.aborted ? interrupted(error) : diskError(error, join(target.root, name));
   }
 }

@@ -127,6 +127,44 @@ test("a directory that is swapped for a link during the download is not written 
   assert.equal(fs.readFileSync(join(outside, "d/c"), "utf8"), "precious");
 });
 
+test("a directory that goes away during the download is told, and is not made again", async (t) => {
+  const place = await startTestBucket(t);
+  const to = join(place.directory, "to");
+  for (const name of ["a", "b/c", "d"]) await place.put(`p/${name}`, name);
+
+  const getting = downloadPrefix(place.aws, { bucket: place.bucket, prefix: "p/" }, to, {
+    parallel: 1,
+    onProgress: () => fs.rmSync(to, { recursive: true, force: true }),
+  });
+
+  await assert.rejects(getting, { code: "OPERATION_FAILED", message: /it is not there any more/ });
+  assert.ok(!fs.existsSync(to));
+});
+
+test("a place where nobody may look is told as that", async (t) => {
+  const { directory } = await startTestBucket(t);
+  fs.chmodSync(directory, 0o755);
+  const [closed, long] = [join(directory, "closed"), join(directory, "x".repeat(256))];
+  fs.mkdirSync(closed, { mode: 0 });
+
+  const { stdout, stderr } = asNobody(`${importOf("./look-at.ts", "lookAt")}
+    ${importOf("./download/make-directories.ts", "makeDirectories")}
+    for (const [look, path] of [
+      [lookAt, ${JSON.stringify(join(closed, "x"))}],
+      [makeDirectories, ${JSON.stringify(join(closed, "x/y"))}],
+      [lookAt, ${JSON.stringify(long)}],
+    ]) {
+      try { look(path) } catch ({ code, cause }) { console.log(code, cause.code) }
+    }`);
+  fs.chmodSync(closed, 0o755);
+
+  assert.equal(stderr, "");
+  assert.equal(
+    stdout,
+    "OPERATION_FAILED EACCES\nOPERATION_FAILED EACCES\nOPERATION_FAILED ENAMETOOLONG\n",
+  );
+});
+
 test("an unfinished file that is read-only already is made anew", async (t) => {
   const { directory } = await startTestBucket(t);
   fs.chmodSync(directory, 0o755);

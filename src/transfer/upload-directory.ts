@@ -1,4 +1,5 @@
 import type { Aws } from "../aws/connect.ts";
+import { diskError } from "./disk-error.ts";
 import { isRunctlError, systemCode } from "../errors.ts";
 import { createFormWatch, deleteEarlierForms } from "./upload/earlier-forms.ts";
 import { eachParallel } from "./each-parallel.ts";
@@ -75,7 +76,7 @@ export async function uploadDirectory(
     }
     return tally.result();
   } catch (error) {
-    throw signal?.aborted ? interrupted(error) : error;
+    throw signal?.aborted ? interrupted(error) : diskError(error, scope.directory);
   }
 }
 

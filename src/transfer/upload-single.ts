@@ -1,5 +1,6 @@
-import { statSync } from "node:fs";
 import type { Aws } from "../aws/connect.ts";
+import { diskError } from "./disk-error.ts";
+import { lookAt } from "./look-at.ts";
 import { deleteEarlierForms } from "./upload/earlier-forms.ts";
 import { createFlowControl } from "./flow-control.ts";
 import { headOf } from "./upload/object-head.ts";
@@ -30,7 +31,7 @@ export async function uploadSingle(
   const tally = createTally(onProgress, flow);
   const full = { ...rest, flow, onBytes: tally.progress };
   const job = { aws, bucket, compress, tally, pace: createReadPace(), options: full };
-  tally.expect(1, statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+  tally.expect(1, lookAt(path)?.size ?? 0);
   tally.expectNoMore();
   try {
     const head = await headOf(startUpload(aws, { bucket, key }, full));
@@ -50,6 +51,6 @@ export async function uploadSingle(
     return { ...tally.result(), key: stored };
   } catch (error) {
     if (options.signal?.aborted) throw interrupted(error);
-    throw lastingFailure(error, `s3://${bucket}/${key}`);
+    throw diskError(lastingFailure(error, `s3://${bucket}/${key}`), path);
   }
 }

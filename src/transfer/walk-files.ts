@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { type Stats, opendirSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
 import { systemCode } from "../errors.ts";
+import { isDirectory as leadsToDirectory } from "./look-at.ts";
 import { isPartName } from "./part-file.ts";
 
 /** `follow`: what a link leads to; `keep`: the link itself; `skip`: neither. */
@@ -148,6 +149,7 @@ function readNames({ root, options }: Walk, below: string): Name[] {
       const isDirectory = isLink
         ? options.symlinks !== "skip" &&
           options.symlinks !== "keep" &&
+          // Of one that leads nowhere, in a circle or to a closed place its own turn tells.
           leadsToDirectory(join(root, below, textOfName(entry.name)))
         : entry.isDirectory();
       // The keys below a directory have a slash after its name.
@@ -162,15 +164,6 @@ function readNames({ root, options }: Walk, below: string): Name[] {
     directory.closeSync();
   }
   return names.toSorted((a, b) => (a.order < b.order ? -1 : 1));
-}
-
-function leadsToDirectory(link: string): boolean {
-  try {
-    return statSync(link).isDirectory();
-  } catch {
-    // It leads nowhere, in a circle or to what may not be looked at: of that its own turn tells.
-    return false;
-  }
 }
 
 const textOfName = (name: string) =>

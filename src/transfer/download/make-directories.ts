@@ -1,6 +1,7 @@
-import { mkdirSync, statSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { RunctlError, systemCode } from "../../errors.ts";
+import { isDirectory, lookAt } from "../look-at.ts";
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
@@ -20,7 +21,7 @@ const reasons: Readonly<Record<string, string>> = {
  * @throws RunctlError USAGE where a file stands in the way; OPERATION_FAILED where the system refuses.
  */
 export function makeDirectories(path: string, mode = 0o777): boolean {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = lookAt(path);
   if (found?.isDirectory()) return false;
   if (found) throw new RunctlError("USAGE", `cannot make ${path}: it is no directory`);
   const above = dirname(path);
@@ -32,7 +33,7 @@ export function makeDirectories(path: string, mode = 0o777): boolean {
     const code = systemCode(cause);
     if (code === undefined) throw cause;
     // Another process was quicker.
-    if (code === "EEXIST" && statSync(path, { throwIfNoEntry: false })?.isDirectory()) return false;
+    if (code === "EEXIST" && isDirectory(path)) return false;
     const why = reasons[code] ?? "the system refuses";
     throw new RunctlError("OPERATION_FAILED", `cannot make ${path}: ${why} (${code})`, {
       hint: "name a directory that you may write to",
@@ -42,7 +43,7 @@ export function makeDirectories(path: string, mode = 0o777): boolean {
 }
 
 function requireAbove(path: string, above: string, mode: number): void {
-  const found = statSync(above, { throwIfNoEntry: false });
+  const found = lookAt(above);
   if (!found) makeDirectories(above, mode);
   else if (!found.isDirectory())
     throw new RunctlError("USAGE", `cannot make ${path}: ${above} is no directory`, {

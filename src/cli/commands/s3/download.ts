@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { accelerate } from "../../../aws/s3-access.ts";
 import type { Aws } from "../../../aws/connect.ts";
@@ -9,6 +9,7 @@ import { downloadSingle } from "../../../transfer/download-single.ts";
 import { findObject } from "../../../transfer/find-object.ts";
 import { createFlowControl } from "../../../transfer/flow-control.ts";
 import { listObjects } from "../../../transfer/list-objects.ts";
+import { isDirectory } from "../../../transfer/look-at.ts";
 import { objectFilter } from "../../../transfer/name-filter.ts";
 import { defineCommand, optional, positional, toggle } from "../../define-command.ts";
 import { isDryRun, renderDryRun } from "../../dry-run.ts";
@@ -174,11 +175,8 @@ async function requireObjects(
   );
 }
 
-const isDirectory = (path: string) =>
-  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-
 function requireNoFile(path: string, from: string): void {
-  if (!(statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true)) {
+  if (existsSync(path) && !isDirectory(path)) {
     throw new RunctlError("USAGE", `${path} is a file, and ${from} needs a directory`, {
       hint: "give a directory that is there, or is to be made",
     });

@@ -1,6 +1,6 @@
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { RunctlError } from "../../../errors.ts";
+import { isDirectory } from "../../../transfer/look-at.ts";
 import type { FilterRule } from "../../../transfer/name-filter.ts";
 import { type Flag, repeated } from "../../define-command.ts";
 
@@ -49,7 +49,7 @@ export function rulesInOrder(
 ): PlacedRule[] {
   const rules = [...input.exclude, ...input.include];
   for (const { kind, pattern } of rules) {
-    if (!statSync(join(directory, pattern), { throwIfNoEntry: false })?.isDirectory()) continue;
+    if (!isDirectory(join(directory, pattern))) continue;
     throw new RunctlError("USAGE", `--${kind}: '${pattern}' is a directory, and matches no file`, {
       hint: `for what is below it: --${kind} '${pattern}/*'`,
     });

@@ -1,9 +1,10 @@
-import { type Stats, statSync } from "node:fs";
+import type { Stats } from "node:fs";
 import { basename, resolve } from "node:path";
 import type { Aws } from "../../../aws/connect.ts";
 import { accelerate } from "../../../aws/s3-access.ts";
 import { RunctlError } from "../../../errors.ts";
 import { createFlowControl } from "../../../transfer/flow-control.ts";
+import { lookAt } from "../../../transfer/look-at.ts";
 import { nameFilter } from "../../../transfer/name-filter.ts";
 import { openUploadJournal } from "../../../transfer/upload-journal.ts";
 import { type UploadDirectoryOptions, filesAtOnce } from "../../../transfer/upload-directory.ts";
@@ -104,7 +105,7 @@ export const upload = defineCommand({
 });
 
 function requirePath(path: string): Stats {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = lookAt(path);
   if (!found) throw new RunctlError("NOT_FOUND", `there is no file or directory ${path}`);
   if (found.isFile() || found.isDirectory()) return found;
   throw new RunctlError("USAGE", `${path} is neither a file nor a directory`);
