@@ -1,3 +1,5 @@
+import { inOneLine } from "./printable.ts";
+
 /** What a command would do: its result under `--dry-run`. */
 export interface DryRun {
   dryRun: true;
@@ -15,5 +17,5 @@ export function isDryRun(result: unknown): result is DryRun {
 
 export function renderDryRun({ plan }: DryRun): string {
   if (plan.length === 0) return "would do nothing";
-  return ["would, without --dry-run:", ...plan.map((line) => `  ${line}`)].join("\n");
+  return ["would, without --dry-run:", ...plan.map((line) => `  ${inOneLine(line)}`)].join("\n");
 }

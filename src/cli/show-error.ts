@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import { exitCodes, isRunctlError } from "../errors.ts";
 import type { RawGlobals } from "./global-options.ts";
+import { inLines } from "./printable.ts";
 import { inSamePlace } from "./same-place.ts";
 
 interface ErrorStyle {
@@ -24,8 +25,8 @@ export function describeError(
   }
   const red = (text: string) =>
     style.color ? styleText("red", text, { validateStream: false }) : text;
-  const lines = [`${red("error:")} ${message}`, ...(hint ? [`hint: ${hint}`] : []), ...stack];
-  return { text: lines.join("\n"), exitCode };
+  const lines = [` ${message}`, ...(hint ? [`hint: ${hint}`] : []), ...stack];
+  return { text: red("error:") + inLines(lines.join("\n")), exitCode };
 }
 
 function describe(error: unknown) {

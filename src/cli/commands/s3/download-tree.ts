@@ -13,6 +13,7 @@ import type { NameFilter } from "../../../transfer/name-filter.ts";
 import type { TransferResult } from "../../../transfer/transfer-result.ts";
 import type { Context } from "../../context.ts";
 import { type DryRun, dryRun } from "../../dry-run.ts";
+import { quoted } from "../../printable.ts";
 import { bytesText } from "./transfer-outcome.ts";
 
 export interface TreeDownload {
@@ -96,7 +97,7 @@ async function findExtra(
   const root = existing(directory);
   if (root === undefined) return [];
   const onUnreadable = (path: string) =>
-    context.hint(`${JSON.stringify(path)} cannot be read: nothing is deleted in it`);
+    context.hint(`${quoted(path)} cannot be read: nothing is deleted in it`);
   return [...findExtraFiles(root, listed, { takes, onUnreadable })];
 }
 
@@ -125,7 +126,7 @@ async function confirmDeletion(
   const what = `${paths.length} file${paths.length === 1 ? "" : "s"} in ${order.directory}`;
   const more = paths.length > shownFiles ? [`and ${paths.length - shownFiles} more`] : [];
   await context.confirm(`delete ${what} that s3://${bucket}/${prefix} does not have?`, [
-    ...paths.slice(0, shownFiles).map((path) => JSON.stringify(path)),
+    ...paths.slice(0, shownFiles).map((path) => quoted(path)),
     ...more,
   ]);
   return paths;

@@ -1,5 +1,6 @@
 import { listPages } from "../../../transfer/list-objects.ts";
 import { defineCommand, positional } from "../../define-command.ts";
+import { quotedIfNeeded } from "../../printable.ts";
 import { s3Location } from "../../parsers.ts";
 
 export const list = defineCommand({
@@ -40,7 +41,4 @@ interface Item {
 }
 
 const line = ({ key, sizeBytes, lastModified }: Item) =>
-  `${lastModified}  ${String(sizeBytes).padStart(14)}  ${printable(key)}`;
-
-/** A key with control characters is shown quoted, so that it cannot steer the terminal. */
-const printable = (key: string) => (/\p{Cc}/u.test(key) ? JSON.stringify(key) : key);
+  `${lastModified}  ${String(sizeBytes).padStart(14)}  ${quotedIfNeeded(key)}`;

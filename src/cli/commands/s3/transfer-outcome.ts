@@ -1,4 +1,5 @@
 import { type ErrorCode, exitCodes } from "../../../errors.ts";
+import { inOneLine, quoted } from "../../printable.ts";
 import type { Report } from "../../../progress.ts";
 import type { TransferProgress, TransferResult } from "../../../transfer/transfer-result.ts";
 
@@ -12,8 +13,10 @@ export type TransferOutcome = TransferResult & {
 
 export function renderOutcome(outcome: TransferOutcome): string {
   const lines = [`${outcome.from} -> ${outcome.to}: ${summary(outcome)}`];
-  for (const { name, reason } of outcome.refused) lines.push(`refused  ${quoted(name)}: ${reason}`);
-  for (const { name, reason } of outcome.failed) lines.push(`failed   ${quoted(name)}: ${reason}`);
+  for (const { name, reason } of outcome.refused)
+    lines.push(`refused  ${quoted(name)}: ${inOneLine(reason)}`);
+  for (const { name, reason } of outcome.failed)
+    lines.push(`failed   ${quoted(name)}: ${inOneLine(reason)}`);
   return lines.join("\n");
 }
 
@@ -109,6 +112,3 @@ export function bytesText(bytes: number): string {
 
 const count = (number: number, noun: string, plural = `${noun}s`) =>
   `${number} ${number === 1 ? noun : plural}`;
-
-/** Keys may hold line breaks and terminal codes. */
-const quoted = (name: string) => JSON.stringify(name);

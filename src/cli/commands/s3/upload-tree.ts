@@ -10,6 +10,7 @@ import {
 import { type UploadScope, pairsOf, takesPart } from "../../../transfer/upload-scope.ts";
 import type { Context } from "../../context.ts";
 import { type DryRun, dryRun } from "../../dry-run.ts";
+import { quoted } from "../../printable.ts";
 import { bytesText } from "./transfer-outcome.ts";
 
 interface TreeOrder {
@@ -52,7 +53,7 @@ export async function describeTree(
       ? [`compare ${objects(sum.alike)} of the same size, and upload what has other bytes`]
       : []),
     ...keys.map((key) => `delete s3://${scope.bucket}/${key}`),
-    ...refused.map(({ name, reason }) => `refuse ${JSON.stringify(name)}: ${reason}`),
+    ...refused.map(({ name, reason }) => `refuse ${quoted(name)}: ${reason}`),
   ]);
   return { ...plan, refused };
 }
@@ -98,7 +99,7 @@ async function confirmDeletion(aws: Aws, scope: UploadScope, context: Context): 
   }
   const more = keys.length > shownKeys ? [`and ${keys.length - shownKeys} more`] : [];
   await context.confirm(`delete ${what} that have no file?`, [
-    ...keys.slice(0, shownKeys).map((key) => JSON.stringify(key)),
+    ...keys.slice(0, shownKeys).map((key) => quoted(key)),
     ...more,
   ]);
   return keys;
