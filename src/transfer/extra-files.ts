@@ -4,7 +4,7 @@ import type { Aws } from "../aws/connect.ts";
 import { systemCode } from "../errors.ts";
 import { listPages } from "./list-objects.ts";
 import { type NameFilter } from "./name-filter.ts";
-import { isPartName } from "./part-file.ts";
+import { isOwnName, isPartName } from "./part-file.ts";
 import { createPathTable } from "./path-table.ts";
 import { removeFile } from "./remove-file.ts";
 import { originalName } from "./compressed-form.ts";
@@ -83,8 +83,6 @@ function entriesOf(root: string, below: string, { onUnreadable }: ExtraRules): D
     return [];
   }
 }
-
-const isOwnName = (name: string) => name === ".runctl" || name.startsWith(".runctl-journal");
 
 /** Removes those that still are plain files, and the directories that they leave empty. */
 export async function removeExtraFiles(

@@ -5,6 +5,9 @@ import { rm } from "node:fs/promises";
 export const isPartName = (name: string) =>
   /^\.runctl-[0-9a-f]{16}\.(part|ranges|lock)$/.test(name);
 
+/** Names that runctl keeps for itself at the top of a directory that it fills, for its manifest, journal and lock. */
+export const isOwnName = (top: string) => top === ".runctl" || top.startsWith(".runctl-journal");
+
 /** Where the bytes of an unfinished file stand: beside it, under a name that never gets too long. */
 export function partPath(path: string): string {
   // Cut by hand: this runs for every small file, and node:path normalises what needs none.

@@ -1,4 +1,4 @@
-import { isPartName } from "./part-file.ts";
+import { isOwnName, isPartName } from "./part-file.ts";
 
 /** Where an object of a prefix belongs under the target directory. */
 export type Placement =
@@ -6,9 +6,6 @@ export type Placement =
   | { kind: "directory"; path: string }
   /** Why no file can or may be made of it. */
   | { kind: "refused"; reason: string };
-
-/** Names that runctl keeps for itself at the top of a directory that it fills. */
-const isOwnName = (top: string) => top === ".runctl" || top.startsWith(".runctl-journal");
 
 /** Linux: NAME_MAX, and PATH_MAX less room for the directory itself. */
 const maxNameBytes = 255;

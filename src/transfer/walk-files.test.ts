@@ -172,7 +172,9 @@ test("empty directories are named, special files and unreadable names refused", 
   t.after(() => server.close());
   await once(server, "listening");
   writeFileSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0xff])]), "");
-  makeFile(root, ".runctl-0123456789abcdef.part");
+  for (const own of [".runctl-0123456789abcdef.part", ".runctl-journal", ".runctl/manifest"]) {
+    makeFile(root, own);
+  }
   makeFile(root, `long/${"x".repeat(200)}`);
 
   assert.deepEqual(describe(root, { prefixBytes: 900 }), [

@@ -3,7 +3,7 @@ import { type Stats, opendirSync, readlinkSync, realpathSync, statSync } from "n
 import { join, sep } from "node:path";
 import { systemCode } from "../errors.ts";
 import { isDirectory as leadsToDirectory } from "./look-at.ts";
-import { isPartName } from "./part-file.ts";
+import { isOwnName, isPartName } from "./part-file.ts";
 
 /** `follow`: what a link leads to; `keep`: the link itself; `skip`: neither. */
 export const symlinkPolicies = ["follow", "skip", "keep"] as const;
@@ -32,8 +32,8 @@ export interface WalkOptions {
 
 /**
  * The files below a directory in the order of S3's listings: by the bytes of the keys that they get. Special files,
- * loops of links and what cannot be read are named as refused, those in no order: what is refused has no key. runctl's
- * own journal and unfinished files are passed over. One directory is in memory at a time, with those above it.
+ * loops of links and what cannot be read are named as refused, those in no order: what is refused has no key. What
+ * runctl keeps for itself and unfinished files are passed over. One directory is in memory at a time, with those above it.
  */
 export function* walkFiles(root: string, options: WalkOptions = {}): Generator<WalkedFile> {
   const top = realpathSync(root);
@@ -60,7 +60,7 @@ function* walk(place: Walk, below: string, above: readonly string[]): Generator<
   if (names.length === 0 && below !== "") yield { kind: "empty-directory", path: below };
   for (const { name, isDirectory, isLink } of names) {
     const text = textOfName(name);
-    if (isPartName(text) || (below === "" && text.startsWith(".runctl-journal"))) continue;
+    if (isPartName(text) || (below === "" && isOwnName(text))) continue;
     const path = below + text;
     const reason = reasonAgainst(place, name, path);
     if (reason) yield { kind: "refused", path, reason };
