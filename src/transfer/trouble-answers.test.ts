@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomInt } from "node:crypto";
-import { readFile, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import type { Fault } from "../../test/support/fault-proxy.ts";
 import { type FaultyBucket, startFaultyBucket } from "../../test/support/faulty-bucket.ts";
@@ -155,6 +156,50 @@ function anyFault(sizeBytes: number): Fault {
 function ifWrongTwice(error: unknown): void {
   assert.ok(error instanceof RunctlError && error.code === "VERIFICATION_FAILED", String(error));
 }
+
+test("an answer that is shorter than what was asked for, and says so, is asked for again, and not for ever", async (t) => {
+  const whole = randomBytes(usualRangeBytes + 5);
+  let most = Infinity;
+  let requests = 0;
+  const { port } = await startRawServer(t, async ({ socket, nextRequest }) => {
+    for (let request = await nextRequest(); request; request = await nextRequest()) {
+      requests += 1;
+      const [, from = "0", to] = /^range: bytes=(\d+)-(\d+)/im.exec(request.head) ?? [];
+      const size = Number(/^GET \S+\/(\d+)/.exec(request.head)?.[1] ?? whole.length);
+      const last = to === undefined ? size - 1 : Number(to);
+      const body = whole.subarray(Number(from), Math.min(last + 1, Number(from) + most));
+      const isHead = request.head.startsWith("HEAD");
+      socket.write(
+        `HTTP/1.1 ${to === undefined ? "200 OK" : "206 Partial Content"}\r\netag: "e"\r\n` +
+          `content-range: bytes ${from}-${last}/${size}\r\ncontent-length: ${body.length}\r\n\r\n`,
+      );
+      if (!isHead) socket.write(body);
+    }
+  });
+  const aws = connect({
+    region: "us-east-1",
+    endpointUrl: `http://127.0.0.1:${port}`,
+    credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },
+  });
+  const path = join(await mkdtemp(join(tmpdir(), "runctl-short-")), "k");
+  t.after(() => rm(dirname(path), { recursive: true }));
+
+  for (const sizeBytes of [2 << 20, whole.length]) {
+    const object = { bucket: "bucket", key: `k/${sizeBytes}`, etag: "e", sizeBytes };
+    const get = () => {
+      const flow = createFlowControl({ parallel: 2, clock: hurriedClock() });
+      return downloadObject(aws, object, path, { flow });
+    };
+
+    most = 700_000;
+    await get();
+    assert.ok((await readFile(path)).equals(whole.subarray(0, sizeBytes)));
+
+    [most, requests] = [0, 0];
+    await assert.rejects(get, { code: "OPERATION_FAILED" });
+    assert.ok(requests < 200, `${requests} requests`);
+  }
+});
 
 test("a page that is not S3's is no success, whatever was asked for", async (t) => {
   const page = okAnswer("<html>Please log in</html>", "content-type: text/html\r\n");

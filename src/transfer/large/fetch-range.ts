@@ -4,6 +4,7 @@ import { retryTransfer } from "../s3/retry-transfer.ts";
 import type { BufferPool } from "./buffer-pool.ts";
 import { type CrcAlgorithm, type Piece, type RangeSum, createRangeSum } from "./crc-sums.ts";
 import type { DiskFile } from "./disk-file.ts";
+import { ShortBody } from "../s3/s3-failure.ts";
 import { requireVersion } from "../download/wanted-object.ts";
 import type { PlannedRange } from "./plan-ranges.ts";
 import { type RangeSink, createRangeSink } from "./range-sink.ts";
@@ -110,7 +111,8 @@ async function pour(
   const attempt = async (own: AbortSignal | undefined) => {
     // The connection may have broken right behind the last byte.
     if (sink.next === end && range.lengthBytes > 0) return;
-    const request = requestOf(sink.next, sink.next + nextBytes() - 1);
+    const wantedEnd = sink.next + nextBytes();
+    const request = requestOf(sink.next, wantedEnd - 1);
     const headers = { "if-match": `"${etag}"`, ...request.headers };
     const start = (answer: AnswerHead) => {
       request.start(answer);
@@ -118,6 +120,7 @@ async function pour(
     };
     const into = { ...sink, start };
     await client.send({ method: "GET", bucket, key, headers, sink: into, flow }, own);
+    if (sink.next < wantedEnd) throw new ShortBody(`${wantedEnd - sink.next} bytes are missing`);
   };
   do {
     await retryTransfer(attempt, {
