@@ -10,7 +10,8 @@ import {
 } from "../../../transfer/extra-files.ts";
 import { listPages } from "../../../transfer/list-objects.ts";
 import type { NameFilter } from "../../../transfer/name-filter.ts";
-import type { TransferResult } from "../../../transfer/transfer-result.ts";
+import { createCollisionCheck, placeKey } from "../../../transfer/place-key.ts";
+import type { LeftOut, TransferResult } from "../../../transfer/transfer-result.ts";
 import type { Context } from "../../context.ts";
 import { type DryRun, dryRun } from "../../dry-run.ts";
 import { quoted } from "../../printable.ts";
@@ -29,19 +30,27 @@ export interface DownloadedTree extends TransferResult {
   deleted: number;
 }
 
-/** What a download would do at most: what is there already is found only by comparing. */
+/**
+ * What a download would do at most: what is there already is found only by comparing, and what stands in the way of a
+ * file only by looking. Keys that can be no file are named.
+ */
 export async function describeTree(
   aws: Aws,
   order: TreeDownload,
   context: Context,
 ): Promise<DryRun> {
   const { bucket, prefix } = order.source;
+  const check = createCollisionCheck();
+  const refused: LeftOut[] = [];
   let count = 0;
   let bytes = 0;
   for await (const page of listPages(aws, order.source, context)) {
     for (const { key, sizeBytes } of page) {
       const path = key.slice(prefix.length);
-      if (path === "" || path.endsWith("/") || !order.takes(path)) continue;
+      if ((path === "" && sizeBytes === 0) || !order.takes(path)) continue;
+      const placement = check.place(placeKey(path, sizeBytes));
+      if (placement.kind === "refused") refused.push({ name: key, reason: placement.reason });
+      if (placement.kind !== "file") continue;
       count += 1;
       bytes += sizeBytes;
     }
@@ -49,7 +58,12 @@ export async function describeTree(
   const what = `${count} object${count === 1 ? "" : "s"} (${bytesText(bytes)})`;
   const download = `download ${what} from s3://${bucket}/${prefix} to ${order.directory}, but for those that are there already`;
   const extra = order.mirror ? await findExtra(aws, order, context) : [];
-  return dryRun([download, ...extra.map((path) => `delete ${order.directory}/${path}`)]);
+  const plan = dryRun([
+    download,
+    ...extra.map((path) => `delete ${order.directory}/${path}`),
+    ...refused.map(({ name, reason }) => `refuse ${quoted(name)}: ${reason}`),
+  ]);
+  return { ...plan, refused };
 }
 
 /** Downloads a prefix; under `mirror`, what goes is confirmed before anything is done, and goes after the download. */

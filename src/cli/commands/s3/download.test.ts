@@ -71,6 +71,21 @@ test("s3 download --delete asks first, and removes only what was named", async (
   assert.deepEqual([again.moved, again.skipped], [0, 2]);
 });
 
+test("s3 download --dry-run names the keys that can be no file, and ends with the code of the real run", async (t) => {
+  const place = await start(t);
+  for (const key of ["p/../up", "p/a/below", "p/folder/"]) await place.put(key, "");
+  const line = ["--exclude", "*.tmp", place.source, "to"];
+
+  const plan = await place.run(line, { dryRun: true });
+  const result = await place.run(line);
+
+  assert.ok(isDryRun(plan) && !isDryRun(result));
+  assert.deepEqual(plan.refused, result.refused);
+  assert.match(plan.plan[0]!, /^download 2 objects /);
+  assert.equal(plan.plan.length, 3);
+  assert.deepEqual([download.exitCode?.(plan), download.exitCode?.(result)], [8, 8]);
+});
+
 test("a file in the way of a directory is replaced in one s3 download --delete", async (t) => {
   const place = await start(t);
   await mkdir(place.to);

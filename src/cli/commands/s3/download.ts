@@ -119,7 +119,7 @@ export const download = defineCommand({
     return { from, to: path, ...result };
   },
   render: (result) => (isDryRun(result) ? renderDryRun(result) : renderOutcome(result)),
-  exitCode: (result) => (isDryRun(result) ? 0 : outcomeExitCode(result)),
+  exitCode: outcomeExitCode,
 });
 
 interface RuleFlags {

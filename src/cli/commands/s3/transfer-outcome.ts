@@ -40,12 +40,13 @@ function uncompared({ moved, compared }: TransferOutcome): string[] {
   return without > 0 ? [`${without} of them not compared with a checksum of S3's`] : [];
 }
 
+/** Also of a dry run, which may name what would be refused. */
 export function outcomeExitCode({
-  refused,
-  failed,
+  refused = [],
+  failed = [],
 }: {
-  refused: readonly unknown[];
-  failed: readonly unknown[];
+  refused?: readonly unknown[];
+  failed?: readonly unknown[];
 }): number {
   const code: ErrorCode = "PARTLY_DONE";
   return refused.length + failed.length > 0 ? exitCodes[code] : 0;

@@ -100,8 +100,7 @@ export const upload = defineCommand({
     return { from: path, to: `s3://${bucket}/${prefix}`, ...result };
   },
   render: (result) => (isDryRun(result) ? renderDryRun(result) : renderOutcome(result)),
-  exitCode: (result) =>
-    outcomeExitCode(isDryRun(result) ? { refused: result.refused ?? [], failed: [] } : result),
+  exitCode: outcomeExitCode,
 });
 
 function requirePath(path: string): Stats {
