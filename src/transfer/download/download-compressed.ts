@@ -12,6 +12,7 @@ import { attributesFor } from "./object-attributes.ts";
 import { partLockPath, partPath } from "../part-file.ts";
 import { lockRun } from "../run-lock.ts";
 import { findNote, isAsDownloaded } from "./recognise-file.ts";
+import { requireRoomForFile } from "./require-room.ts";
 import { restoreCompressed } from "./restore-compressed.ts";
 import { wrongBytes } from "./wanted-object.ts";
 import { type OriginalFile, readCompression } from "../compressed-form.ts";
@@ -126,6 +127,7 @@ async function restore(
   const { aws, bucket, target, flow, tally, signal, retryMs } = job;
   const full = join(target.root, path);
   const compressed = partPath(`${full}.zst\0`);
+  requireRoomForFile(full, original.sizeBytes);
   const lock = await lockRun(partLockPath(full), full);
   try {
     await downloadObject(aws, { ...object, bucket }, compressed, {
