@@ -79,7 +79,7 @@ for (const kind of ["FIFO", "directory", "symbolic link"]) {
     const putAt = (name: string) => {
       fs.rmSync(to, { recursive: true, force: true });
       fs.mkdirSync(to);
-      if (kind === "FIFO") spawnSync("mkfifo", [name]);
+      if (kind === "FIFO") spawnSync("sh", ["-c", 'mkfifo "$0"', name]);
       else if (kind === "directory") fs.mkdirSync(name);
       else fs.symlinkSync(outside, name);
     };

@@ -112,7 +112,7 @@ test("what becomes something else before its turn fails alone, and the rest goes
   const at = (name: string) => join(scope.directory, name);
   const changes: Record<string, () => void> = {
     a: () => mkdirSync(at("a")),
-    b: () => spawnSync("mkfifo", [at("b")]),
+    b: () => spawnSync("sh", ["-c", 'mkfifo "$0"', at("b")]),
     c: () => writeFileSync(at("c"), ""),
     d: () => symlinkSync("d", at("d")),
   };
